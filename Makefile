@@ -1,0 +1,46 @@
+# Every command of the project; `make` alone lists them. What they need is made once, in ignored folders.
+PYTHON ?= python3
+VENV ?= .venv
+
+# Takes the shell's place, so that signals reach the program itself.
+python = exec $(PYTHON) -m localhost.prepare $(VENV)
+
+.PHONY: help interpreter run test demo reset check migrate admin catalogue openapi bench
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name does; do printf 'make %-10s %s\n' "$$name" "$$does"; done
+
+interpreter:
+	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON) here. Name a Python 3.11, 3.12 or 3.13: make run PYTHON=/path/to/python3.12' >&2; exit 1; }
+
+run: interpreter ## serve the whole app at http://localhost:7071 until Ctrl-C (PORT=, DATA_DIR=)
+	@$(python) -m localhost run
+
+test: interpreter ## run the whole test suite (ARGS= for pytest)
+	@$(python) -m pytest $(ARGS)
+
+demo: interpreter ## play the main job through the API, beside a running app or alone
+	@$(python) -m localhost demo
+
+reset: interpreter ## empty DATA_DIR (.local)
+	@$(python) -m localhost reset
+
+check: interpreter ## look at format, lint and types
+	@$(python) -m ruff format --check .
+	@$(python) -m ruff check .
+	@$(python) -m mypy
+
+migrate: interpreter ## bring the database of DATABASE_URL to the newest schema
+	@$(python) -m shared_code migrate
+
+admin: interpreter ## create an Admin and print a link to set the password (EMAIL=, NAME=)
+	@: "$${EMAIL:?make admin EMAIL=... NAME=...}" "$${NAME:?make admin EMAIL=... NAME=...}"; $(python) -m shared_code admin "$$EMAIL" "$$NAME"
+
+catalogue: interpreter ## validate and load prices and fees (FILE=)
+	@: "$${FILE:?make catalogue FILE=...}"; $(python) -m shared_code catalogue "$$FILE"
+
+openapi: interpreter ## write the API's reference (FILE=, docs/openapi.json)
+	@$(python) -m shared_code openapi "$${FILE:-docs/openapi.json}"
+
+bench: interpreter ## measure (ARGS= for the measurements)
+	@$(python) -m bench $(ARGS)
