@@ -1,0 +1,53 @@
+"""Which channel partner a lead belongs to, at creation and when it is reassigned (rules.md 2.2, api.md 2.2)."""
+
+from dataclasses import dataclass
+
+from shared_code.rules.refusal import Refusal, against_rule, forbidden, invalid
+from shared_code.rules.scope import Caller, Role
+
+
+@dataclass(frozen=True)
+class Partner:
+    """A channel partner as a lead's next owner. kam_id: the KAM who looks after it; state: as leads write it."""
+
+    cp_id: str
+    kam_id: str | None
+    is_active: bool
+    state: str | None
+
+
+def first_owner(caller: Caller, wished: str | None) -> str | None:
+    """The partner (a CP- id) a new lead goes to, None for nobody yet; for A and K still to be checked.
+
+    Raises `VALIDATION_ERROR` when a KAM names none.
+    """
+    if caller.role is Role.CP:
+        return caller.user_id
+    if caller.role is Role.CUSTOMER:
+        return None
+    if caller.role is Role.KAM and wished is None:
+        raise invalid({"assignedTo": "one of your channel partners is needed"})
+    return wished
+
+
+def check_owner(caller: Caller, wished: str, partner: Partner | None, wire_field: str = "assignedTo") -> None:
+    """Whether the partner found under the id `wished`, None if there is none, may be given a lead by the caller.
+
+    Raises `OUT_OF_SCOPE` for a KAM that names another's, `RULE_VIOLATION` for an unknown or inactive one.
+    """
+    if caller.role is Role.KAM and (partner is None or partner.kam_id != caller.user_id):
+        raise Refusal("OUT_OF_SCOPE", f"{wished} is not one of your channel partners.")
+    if partner is None or not partner.is_active:
+        raise against_rule({wire_field: f"{wished} is not an active channel partner"})
+
+
+def check_reassign(caller: Caller, wished: str, partner: Partner | None, lead_state: str, override: bool) -> None:
+    """Whether a lead of `lead_state` may be reassigned to that partner.
+
+    Raises `FORBIDDEN` (override of a KAM), `OUT_OF_SCOPE`, `RULE_VIOLATION`.
+    """
+    if override and caller.role is not Role.ADMIN:
+        raise forbidden("Only an Admin may reassign a lead to a partner of another state.")
+    check_owner(caller, wished, partner, "cpId")
+    if partner is not None and partner.state != lead_state and not override:
+        raise against_rule({"cpId": f"{wished} works in {partner.state}, the lead is in {lead_state}"})

@@ -1,0 +1,185 @@
+"""Everything a quotation is priced with, frozen with it so that it can be priced again for ever (rules.md 3.6).
+
+Money is ₹, capacity kW, wattage W, rates and shares percent.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+
+class Phase(StrEnum):
+    """How the house is connected."""
+
+    SINGLE = "Single"
+    THREE = "Three"
+
+
+class CableType(StrEnum):
+    """The cable of a system."""
+
+    STANDARD = "Standard"
+    POLYCAB = "Polycab"
+
+
+@dataclass(frozen=True)
+class PanelLine:
+    """One kind of panel of the system, and how many."""
+
+    panel_id: str
+    make: str
+    variant: str
+    wattage: int
+    is_dcr: bool
+    unit_price: Decimal
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Inverter:
+    """The inverter of the system."""
+
+    inverter_id: str
+    make: str
+    model: str
+    capacity_kw: Decimal
+    phase: Phase
+    unit_price: Decimal
+
+
+@dataclass(frozen=True)
+class BomLine:
+    """An item of the bill of materials. quantity: as chosen, None for an item nobody chose."""
+
+    item_id: str
+    name: str
+    type: Literal["Cable", "Structure", "Accessory"]
+    cable_type: CableType | None
+    unit: str
+    unit_price: Decimal
+    per_kw: bool
+    included: bool
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class OtherCharge:
+    """Transportation, overheads or a margin."""
+
+    charge_id: str
+    name: str
+    basis: Literal["fixed", "perKw"]
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The price of raising the panels by `height` metres."""
+
+    height: Decimal
+    price: Decimal
+
+
+@dataclass(frozen=True)
+class Fees:
+    """What connection and installation cost for one state, DISCOM, phase and meter."""
+
+    discom_fee: Decimal
+    discom_misc: Decimal
+    installation: Decimal
+    meter: Decimal
+    modem_box: Decimal
+
+
+@dataclass(frozen=True)
+class Discom:
+    """The local electricity distributor and what it offers. subsidy_type: S1, S2, S3, or None for the state's."""
+
+    discom_id: str
+    name: str
+    state_code: str
+    phases: tuple[Phase, ...]
+    smart_meter_options: tuple[bool, ...]
+    subsidy_type: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force: inflation in percent, the bounds of the dealer add-on in ₹ per kW."""
+
+    inflation_percent: Decimal
+    dealer_add_on_min: Decimal
+    dealer_add_on_max: Decimal
+
+
+@dataclass(frozen=True)
+class Tier:
+    """From `from_kw` on: amount + per_kw × (kW − from_kw)."""
+
+    from_kw: Decimal
+    amount: Decimal
+    per_kw: Decimal
+
+
+@dataclass(frozen=True)
+class SubsidyScheme:
+    """A subsidy in force; without tiers it gives nothing. kind: central, S1, S2 or S3."""
+
+    kind: str
+    requires_dcr: bool
+    tiers: tuple[Tier, ...]
+
+
+@dataclass(frozen=True)
+class GstRate:
+    """The tax contained in a price: goods_share percent of the value at goods_rate, the rest at services_rate."""
+
+    goods_share: Decimal
+    goods_rate: Decimal
+    services_rate: Decimal
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The choice of a seller and the master data in force for it.
+
+    bom: every active item that is included or chosen. structure, fees: the row of the chosen height and of the chosen
+    state, DISCOM, phase and meter, None where there is none. The schemes are those of the day and the place.
+    """
+
+    state_code: str
+    discom: Discom
+    phase: Phase
+    smart_meter: bool
+    panels: tuple[PanelLine, ...]
+    inverter: Inverter
+    cable_type: CableType
+    extra_structure_height: Decimal
+    dealer_add_on_per_kw: Decimal
+    bom: tuple[BomLine, ...]
+    other_charges: tuple[OtherCharge, ...]
+    structure: Structure | None
+    fees: Fees | None
+    settings: Settings
+    central: SubsidyScheme
+    state: SubsidyScheme
+    gst: GstRate
+
+
+def to_json(inputs: Inputs) -> str:
+    """The inputs as JSON text; decimals are strings, so nothing is lost."""
+    return _adapter().dump_json(inputs).decode()
+
+
+def from_json(text: str | bytes) -> Inputs:
+    """The inputs that `to_json` wrote, equal to the last digit."""
+    return _adapter().validate_json(text)
+
+
+@cache
+def _adapter() -> TypeAdapter[Inputs]:
+    return TypeAdapter(Inputs)
