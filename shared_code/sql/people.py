@@ -1,0 +1,234 @@
+"""People: accounts found and made, lists of them in the caller's scope, as JSON that PostgreSQL builds (api.md 2.8)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, LiteralString
+
+from shared_code.rules.lead_owner import Partner
+from shared_code.rules.scope import Caller
+from shared_code.sql import lists
+from shared_code.sql.pool import Db, Rows, rows, scalars
+from shared_code.sql.scope import CUSTOMERS, KAMS, PARTNERS
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person's account, with what only a partner has."""
+
+    user_id: str
+    role: str
+    name: str | None
+    phone: str | None
+    email: str | None
+    password_hash: str | None
+    status: str
+    blocked: bool
+    address: str | None
+    city: str | None
+    state: str | None
+    pin_code: str | None
+    kam_id: str | None
+    organization_name: str | None
+
+    @property
+    def profile_complete(self) -> bool:
+        """Whether name, address, state and pin code are there (api.md 2.1)."""
+        return all((self.name, self.address, self.state, self.pin_code))
+
+
+_ACCOUNT: Final[LiteralString] = """
+    SELECT u.user_id, u.role, u.name, u.phone, u.email, u.password_hash, u.status, u.blocked, u.address, u.city, u.state, u.pin_code,
+           c.kam_id, c.organization_name
+    FROM user_account u LEFT JOIN channel_partner c ON c.cp_id = u.user_id """
+
+
+def by_id(db: Db, user_id: str) -> "Rows[Account]":
+    """The account under that id."""
+    return rows(db, Account, _ACCOUNT + "WHERE u.user_id = %(user_id)s", user_id=user_id)
+
+
+def by_phone(db: Db, phone: str) -> "Rows[Account]":
+    """The customer or partner who signs in with that phone."""
+    return rows(db, Account, _ACCOUNT + "WHERE u.phone = %(phone)s AND u.role IN ('CP', 'Customer')", phone=phone)
+
+
+def by_email(db: Db, email: str) -> "Rows[Account]":
+    """The Admin or KAM who signs in with that e-mail address, in whatever case."""
+    return rows(
+        db, Account, _ACCOUNT + "WHERE lower(u.email) = lower(%(email)s) AND u.role IN ('Admin', 'KAM')", email=email
+    )
+
+
+def ensure_customer(
+    db: Db,
+    phone: str,
+    name: str | None = None,
+    email: str | None = None,
+    address: str | None = None,
+    city: str | None = None,
+    state: str | None = None,
+    pin_code: str | None = None,
+) -> None:
+    """Make the phone's customer unless the phone has an account already, whoever else is about to make it."""
+    contact = {
+        "phone": phone,
+        "name": name,
+        "email": email,
+        "address": address,
+        "city": city,
+        "state": state,
+        "pin_code": pin_code,
+    }
+    scalars(
+        db,
+        """
+        INSERT INTO user_account (user_id, role, name, phone, email, address, city, state, pin_code)
+        SELECT 'CUST-' || nextval('customer_number'), 'Customer', %(name)s, %(phone)s, %(email)s, %(address)s, %(city)s, %(state)s, %(pin_code)s
+        WHERE NOT EXISTS (SELECT FROM user_account WHERE phone = %(phone)s AND role IN ('CP', 'Customer'))
+        ON CONFLICT (phone) WHERE role IN ('CP', 'Customer') DO NOTHING
+        """,
+        **contact,
+    )
+    scalars(
+        db,
+        "INSERT INTO customer SELECT user_id FROM user_account WHERE phone = %(phone)s AND role = 'Customer' ON CONFLICT DO NOTHING",
+        phone=phone,
+    )
+
+
+# The papers asked of a customer, and where each stands (rules.md 6.7).
+_KYC: Final[LiteralString] = """(
+    SELECT json_agg(json_build_object('docType', asked.doc_type, 'reviewStatus', coalesce(d.review_status, 'none'), 'docId', d.doc_id)
+                    ORDER BY asked.place, id_number(d.doc_id))
+    FROM unnest(ARRAY['Income Proof', 'Light Bill', 'Cancelled Cheque', 'Aadhaar Card', 'PAN Card', 'Passport Photograph'])
+             WITH ORDINALITY asked (doc_type, place)
+    LEFT JOIN document d ON d.customer_id = c.customer_id AND d.doc_type = asked.doc_type AND d.state NOT IN ('Expired', 'Deleted'))"""
+
+CUSTOMER: Final[LiteralString] = f"""json_build_object(
+    'customerId', u.user_id, 'name', u.name, 'phone', u.phone, 'email', u.email, 'address', u.address, 'city', u.city,
+    'state', u.state, 'pinCode', u.pin_code,
+    'leadCount', (SELECT count(*) FROM lead x WHERE x.customer_id = u.user_id),
+    'executedCount', (SELECT count(*) FROM lead x WHERE x.customer_id = u.user_id AND x.status = 'Executed'), 'kyc', {_KYC})"""
+
+_PARTNER: Final[LiteralString] = """json_build_object(
+    'cpId', u.user_id, 'name', u.name, 'phone', u.phone, 'email', u.email, 'address', u.address, 'state', u.state,
+    'pinCode', u.pin_code, 'organizationName', c.organization_name, 'gstin', c.gstin, 'status', u.status,
+    'kamId', c.kam_id, 'kamName', k.name, 'needsKam', k.status IS DISTINCT FROM 'active',
+    'leadCount', (SELECT count(*) FROM lead x WHERE x.assigned_to = u.user_id),
+    'openLeadCount', (SELECT count(*) FROM lead x WHERE x.assigned_to = u.user_id
+                      AND x.status NOT IN ('Executed', 'Not Responding', 'Not Interested', 'Other Territory')),
+    'executedCount', (SELECT count(*) FROM lead x WHERE x.assigned_to = u.user_id AND x.status = 'Executed'),
+    'createdAt', iso(u.created_at))"""
+
+_KAM: Final[LiteralString] = """json_build_object(
+    'kamId', u.user_id, 'name', u.name, 'email', u.email, 'phone', u.phone, 'status', u.status,
+    'cpCount', (SELECT count(*) FROM channel_partner x WHERE x.kam_id = u.user_id), 'createdAt', iso(u.created_at))"""
+
+
+_NEWEST: Final[LiteralString] = "u.created_at DESC, id_number(u.user_id) DESC"
+_SORT: Final[Mapping[str, LiteralString]] = {
+    "createdAt": "u.created_at",
+    "updatedAt": "u.updated_at",
+    "status": "u.status",
+}
+
+
+@dataclass(frozen=True)
+class Wanted(lists.Wanted):
+    """What a list of people is asked for; None is no filter."""
+
+    status: str | None = None
+    kam_id: str | None = None
+    state: str | None = None
+    search: str | None = None
+
+
+_FILTERS: Final[Mapping[str, LiteralString]] = {
+    "status": "u.status = %(status)s",
+    "kam_id": "c.kam_id = %(kam_id)s",
+    "state": "u.state = %(state)s",
+    "search": "(u.phone = %(search)s OR u.user_id = upper(%(search)s) OR strpos(lower(u.name), lower(%(search)s)) > 0)",
+    **lists.created_between("u.created_at"),
+}
+
+
+def _page(
+    db: Db, item: LiteralString, source: LiteralString, scope: LiteralString, wanted: Wanted, me: str
+) -> "Rows[bytes]":
+    where, order = [scope, *lists.chosen(_FILTERS, wanted)], lists.ordered(_SORT, wanted, _NEWEST)
+    return lists.list_page(db, item=item, source=source, where=where, order=order, wanted=wanted, params={"me": me})
+
+
+def customers(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
+    """Customers in scope, newest first, as a list's `data`."""
+    source: LiteralString = "customer c JOIN user_account u ON u.user_id = c.customer_id"
+    return _page(db, CUSTOMER, source, CUSTOMERS[caller.role], wanted, caller.user_id)
+
+
+def customer(db: Db, caller: Caller, customer_id: str) -> "Rows[bytes]":
+    """One customer in scope."""
+    return scalars(
+        db,
+        f"SELECT {CUSTOMER} FROM customer c JOIN user_account u ON u.user_id = c.customer_id"
+        f" WHERE c.customer_id = %(customer_id)s AND {CUSTOMERS[caller.role]}",
+        me=caller.user_id,
+        customer_id=customer_id,
+    )
+
+
+_PARTNERS: Final[LiteralString] = (
+    "channel_partner c JOIN user_account u ON u.user_id = c.cp_id LEFT JOIN user_account k ON k.user_id = c.kam_id"
+)
+
+
+def channel_partners(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
+    """Channel partners in scope, newest first, as a list's `data`."""
+    return _page(db, _PARTNER, _PARTNERS, PARTNERS[caller.role], wanted, caller.user_id)
+
+
+def channel_partner(db: Db, caller: Caller, cp_id: str) -> "Rows[bytes]":
+    """One channel partner in scope."""
+    return scalars(
+        db,
+        f"SELECT {_PARTNER} FROM {_PARTNERS} WHERE c.cp_id = %(cp_id)s AND {PARTNERS[caller.role]}",
+        me=caller.user_id,
+        cp_id=cp_id,
+    )
+
+
+@dataclass(frozen=True)
+class Activated:
+    """A partner that is active now and was not: whom to tell."""
+
+    name: str | None
+    phone: str
+    email: str | None
+
+
+def activate_partner(db: Db, cp_id: str) -> "Rows[Activated]":
+    """Make a pending or deactivated partner active; no row when there is none, or when it was active already."""
+    return rows(
+        db,
+        Activated,
+        "UPDATE user_account SET status = 'active', updated_at = now()"
+        " WHERE user_id = %(cp_id)s AND role = 'CP' AND status <> 'active' RETURNING name, phone, email",
+        cp_id=cp_id,
+    )
+
+
+def kams(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
+    """KAMs, newest first, as a list's `data`; a KAM sees itself."""
+    return _page(
+        db, _KAM, "kam JOIN user_account u ON u.user_id = kam.kam_id", KAMS[caller.role], wanted, caller.user_id
+    )
+
+
+def owner(db: Db, cp_id: str | None) -> "Rows[Partner]":
+    """The partner that a lead may be given to."""
+    return rows(
+        db,
+        Partner,
+        "SELECT c.cp_id, c.kam_id, u.status = 'active' AND NOT u.blocked AS is_active, u.state"
+        " FROM channel_partner c JOIN user_account u ON u.user_id = c.cp_id WHERE c.cp_id = %(cp_id)s",
+        cp_id=cp_id,
+    )

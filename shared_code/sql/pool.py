@@ -1,0 +1,83 @@
+"""Connections to PostgreSQL: one pool per process, opened at first use."""
+
+import json
+from functools import lru_cache
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb, set_json_loads
+from psycopg_pool import ConnectionPool
+
+from shared_code import settings as configuration
+
+Db = psycopg.Connection[Any]
+Rows = psycopg.Cursor  # what a statement answers: its rows travel with the first fetch
+Row = TypeVar("Row")
+
+
+def rows(db: Db, row: type[Row], sql: LiteralString, **params: object) -> "Rows[Row]":
+    """Send a statement whose rows become `row` (a dataclass with a field per column)."""
+    return db.cursor(row_factory=class_row(row)).execute(sql, params)
+
+
+def scalars(db: Db, sql: LiteralString, **params: object) -> "Rows[Any]":
+    """Send a statement of one column; JSON comes as bytes, ready to pass on."""
+    return db.cursor(row_factory=scalar_row).execute(sql, params)
+
+
+def json_of(value: object) -> Jsonb:
+    """A value as a jsonb parameter; days and decimals become text."""
+    return Jsonb(value, dumps=lambda v: json.dumps(v, default=str))
+
+
+class EntraConnection(psycopg.Connection[Any]):
+    """A connection whose password is a token of the app's identity, fetched anew for each connection."""
+
+    @classmethod
+    def connect(cls, conninfo: str = "", **kwargs: Any) -> "EntraConnection":
+        return super().connect(conninfo, password=_credential().get_token(SCOPE).token, **kwargs)
+
+
+SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
+
+
+@lru_cache(maxsize=1)
+def _credential() -> Any:
+    from azure.identity import DefaultAzureCredential
+
+    return DefaultAzureCredential()
+
+
+def _as_it_comes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode()
+
+
+def prepare(db: Db) -> None:
+    """Pass JSON on as it comes: PostgreSQL builds what goes to clients (architecture, decision 3)."""
+    set_json_loads(_as_it_comes, db)
+
+
+@lru_cache(maxsize=1)
+def pool() -> "ConnectionPool[Db]":
+    """The pool of this process, as large as its thread pool. Connections are in autocommit: BEGIN is ours to send."""
+    settings = configuration.current()
+    if settings.database_url:
+        conninfo, connection = settings.database_url.get_secret_value(), psycopg.Connection[Any]
+    else:
+        conninfo = psycopg.conninfo.make_conninfo(
+            host=settings.database_host, dbname=settings.database_name, user=settings.database_user, sslmode="require"
+        )
+        connection = EntraConnection
+    return ConnectionPool(
+        conninfo,
+        connection_class=connection,
+        kwargs={
+            "autocommit": True,
+            "options": "-c statement_timeout=30s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s",
+        },
+        configure=prepare,
+        min_size=1,
+        max_size=settings.python_threadpool_thread_count,
+        open=True,
+    )
