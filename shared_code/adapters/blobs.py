@@ -1,0 +1,175 @@
+"""Azure Blob Storage: links that can do one thing, bytes stored once (integrations.md, Azure Blob; rules.md 6.8)."""
+
+import hashlib
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
+
+from shared_code import log
+from shared_code.rules.refusal import Refusal
+from shared_code.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.storage.blob import BlobServiceClient
+
+Container = Literal["uploads", "docs", "quotations"]
+KEY_LIFE, KEY_SPARE = timedelta(hours=12), timedelta(hours=1)
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What lies under a name: SHA-256 in hex, size in bytes."""
+
+    sha256: str
+    size_bytes: int
+
+
+def upload_link(settings: Settings, name: str, until: datetime) -> str:
+    """A URL that can create the one blob `uploads/name`, and nothing else. Raises Refusal `STORAGE_FAILED`."""
+    return _signed(settings, "uploads", name, "c", until)
+
+
+def read_link(settings: Settings, container: Container, name: str, until: datetime, file_name: str) -> str:
+    """A URL that reads one blob, as an attachment of that name. Raises Refusal `STORAGE_FAILED`."""
+    return _signed(settings, container, name, "r", until, f"attachment; filename*=UTF-8''{quote(file_name, safe='')}")
+
+
+def put_once(
+    settings: Settings, container: Container, name: str, content: bytes, content_type: str, tags: dict[str, str]
+) -> Stored:
+    """Store bytes under a name that was never used; answers what lies there, also when somebody was faster.
+
+    Raises Refusal `STORAGE_FAILED`.
+    """
+    from azure.core.exceptions import ResourceExistsError
+    from azure.storage.blob import ContentSettings
+
+    ours = Stored(hashlib.sha256(content).hexdigest(), len(content))
+    md5 = bytearray(hashlib.md5(content, usedforsecurity=False).digest())
+    with _storage_failures("put"):
+        blob = _service(settings, container).get_blob_client(container, name)
+        try:
+            blob.upload_blob(
+                content,
+                overwrite=False,
+                tags=tags,
+                content_settings=ContentSettings(content_type=content_type, content_md5=md5),
+            )
+        except ResourceExistsError:
+            there = blob.download_blob().readall()
+            return Stored(hashlib.sha256(there).hexdigest(), len(there))
+    return ours
+
+
+def remove_upload(settings: Settings, name: str) -> None:
+    """Remove an upload that has its outcome; one that is gone already is fine."""
+    from azure.core.exceptions import ResourceNotFoundError
+
+    with _storage_failures("remove"), suppress(ResourceNotFoundError):
+        _service(settings, "uploads").get_blob_client("uploads", name).delete_blob()
+
+
+def check_reachable(settings: Settings) -> None:
+    """Ask the storage of documents for a container. Raises Refusal `STORAGE_FAILED`."""
+    with _storage_failures("health"):
+        _service(settings, "docs").get_container_client("docs").get_container_properties()
+
+
+class _storage_failures:  # noqa: N801 -- a context manager, used like a function
+    """Whatever storage does to us becomes `STORAGE_FAILED`, its cause goes to the log."""
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        from azure.core.exceptions import AzureError
+
+        if isinstance(error, AzureError):
+            log.event("storage_failed", operation=self.operation, error=error)
+            raise Refusal("STORAGE_FAILED", "The file storage did not answer. Please try again.") from error
+
+
+def _signed(
+    settings: Settings,
+    container: Container,
+    name: str,
+    permission: str,
+    until: datetime,
+    disposition: str | None = None,
+) -> str:
+    from azure.storage.blob import generate_blob_sas
+
+    with _storage_failures("sign"):
+        service = _service(settings, container)
+        token = generate_blob_sas(
+            service.account_name or "",
+            container,
+            name,
+            permission=permission,
+            expiry=until,
+            content_disposition=disposition,
+            protocol="https" if service.url.startswith("https") else None,
+            **_signing_key(settings, service),
+        )
+        return f"{service.get_blob_client(container, name).url}?{token}"
+
+
+@lru_cache(maxsize=4)
+def _connect(connection_string: str | None, url: str | None, client_id: str | None) -> "BlobServiceClient":
+    from azure.storage.blob import BlobServiceClient, LinearRetry
+
+    patience: dict[str, Any] = {
+        "connection_timeout": 3.5,
+        "read_timeout": 3.5,
+        "retry_policy": LinearRetry(backoff=1, retry_total=2, random_jitter_range=0),
+    }
+    if connection_string:
+        return BlobServiceClient.from_connection_string(connection_string, **patience)
+    from azure.identity import DefaultAzureCredential
+
+    return BlobServiceClient(url or "", DefaultAzureCredential(managed_identity_client_id=client_id), **patience)
+
+
+def _service(settings: Settings, container: Container) -> "BlobServiceClient":
+    """The account of a container: uploads are kept apart from what has been checked."""
+    connection_string = settings.azure_storage_connection_string
+    url = settings.uploads_storage_blob if container == "uploads" else settings.documents_storage_blob
+    return _connect(
+        connection_string.get_secret_value() if connection_string else None, url, settings.storage_client_id
+    )
+
+
+class _DelegationKeys:
+    """User delegation keys, one per account, fetched once for many callers and again before they expire."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: dict[str, tuple[datetime, Any]] = {}
+
+    def of(self, service: "BlobServiceClient") -> Any:
+        with self._lock:
+            now = datetime.now(UTC)
+            until, key = self._keys.get(service.url, (now, None))
+            if until - KEY_SPARE <= now:
+                until = now + KEY_LIFE
+                key = service.get_user_delegation_key(now - CLOCK_SKEW, until)
+                self._keys[service.url] = (until, key)
+            return key
+
+
+_delegation_keys = _DelegationKeys()
+
+
+def _signing_key(settings: Settings, service: "BlobServiceClient") -> dict[str, Any]:
+    """What signs a link: the emulator's key locally, a user delegation key of the app's identity in Azure."""
+    if settings.azure_storage_connection_string:
+        return {"account_key": service.credential.account_key}
+    return {"user_delegation_key": _delegation_keys.of(service)}

@@ -1,0 +1,115 @@
+"""Calls a provider so that its bad day does not become ours: a deadline, few retries, one log line.
+
+Source: integrations.md, Every call.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import Protocol
+
+from shared_code import log
+
+ATTEMPTS = 3
+_PERSONAL = re.compile(r"\S*[@\d]\S*|\S{25,}")  # numbers, addresses, keys and tokens
+
+
+class Gateway(Protocol):
+    """What the settings of every provider tell: its name and how long it may take."""
+
+    @property
+    def provider(self) -> str: ...
+    @property
+    def timeout_seconds(self) -> float: ...
+    @property
+    def retry_wait_seconds(self) -> float: ...
+
+
+class AttemptFailed(Exception):  # noqa: N818 -- an outcome, told by its name
+    """One attempt did not succeed. `reason` holds no personal data; `passing` says that another attempt may."""
+
+    def __init__(self, reason: str, *, passing: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.passing = passing
+
+
+class ProviderFailed(Exception):  # noqa: N818 -- an outcome, told by its name
+    """The provider did not take what we sent, after `attempts` attempts. `reason` holds no personal data."""
+
+    def __init__(self, provider: str, operation: str, attempts: int, reason: str) -> None:
+        super().__init__(f"{provider} {operation} failed after {attempts}: {reason}")
+        self.provider = provider
+        self.operation = operation
+        self.attempts = attempts
+        self.reason = reason
+
+
+def refused(status: int, words: object) -> AttemptFailed:
+    """The provider said no and would again. Of its `words` only those stay that can be no key, number or address."""
+    return AttemptFailed(f"refused ({status}): {_PERSONAL.sub('…', str(words))[:200]}", passing=False)
+
+
+def call(gateway: Gateway, operation: str, request_id: str, attempt: Callable[[], object]) -> None:
+    """Carry out `attempt`, at most three times, each within the gateway's deadline, and log how it went.
+
+    `attempt` raises AttemptFailed; only a passing failure (timeout, connection, 5xx) is tried again.
+    Raises ProviderFailed.
+    """
+    started = time.monotonic()
+    attempts, failure = _try(gateway, attempt)
+    log.event(
+        "providerCall",
+        level=logging.WARNING if failure else logging.INFO,
+        provider=gateway.provider,
+        operation=operation,
+        attempts=attempts,
+        durationMs=round((time.monotonic() - started) * 1000),
+        reason=failure and failure.reason,
+        requestId=request_id,
+    )
+    if failure:
+        raise ProviderFailed(gateway.provider, operation, attempts, failure.reason)
+
+
+def _try(gateway: Gateway, attempt: Callable[[], object]) -> tuple[int, AttemptFailed | None]:
+    """How many attempts it took, and what was wrong with the last one."""
+    from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_fixed
+
+    retrying = Retrying(
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_fixed(gateway.retry_wait_seconds),
+        retry=retry_if_exception(lambda error: isinstance(error, AttemptFailed) and error.passing),
+        reraise=True,
+    )
+    failure = None
+    try:
+        retrying(_within, gateway.timeout_seconds, attempt)
+    except AttemptFailed as error:
+        failure = error
+    return retrying.statistics["attempt_number"], failure
+
+
+def _within(seconds: float, attempt: Callable[[], object]) -> None:
+    """Carry out the attempt on a thread of its own and leave it behind at the deadline.
+
+    No timeout of a client library covers the whole of a call: name lookup has none, and several addresses
+    are tried one after the other. A thread left behind ends by itself, see bounded_http.
+    """
+    outcome: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            attempt()
+            outcome.set_result(None)
+        except BaseException as error:  # noqa: BLE001 -- whatever it is, it belongs to the caller
+            outcome.set_exception(error)
+
+    Thread(target=run, name="provider call", daemon=True).start()
+    try:
+        outcome.result(timeout=seconds)
+    except TimeoutError:
+        raise AttemptFailed("timeout", passing=True) from None

@@ -1,0 +1,120 @@
+"""The deadline holds whatever hangs, and what was left behind ends by itself (integrations.md, Every call)."""
+
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from localhost.standins.standins import running
+from shared_code.adapters import bounded_http, calls, msg91
+
+NOWHERE = msg91.Msg91("http://127.0.0.1:9", "k", "t", "t", timeout_seconds=0.2, retry_wait_seconds=0.02)
+
+
+def test_a_call_that_hangs_before_any_socket_exists_is_left_behind() -> None:
+    """As a name lookup may: no timeout of a client library reaches it."""
+    forever = threading.Event()
+    before = time.monotonic()
+    with pytest.raises(calls.ProviderFailed, match="timeout") as failed:
+        calls.call(NOWHERE, "hang", "r1", lambda: forever.wait(10))
+    assert time.monotonic() - before < 3 * 0.2 + 2
+    assert failed.value.attempts == 3
+    forever.set()
+
+
+def test_a_mistake_of_ours_is_not_taken_for_a_failure_of_the_provider() -> None:
+    with pytest.raises(ZeroDivisionError):
+        calls.call(NOWHERE, "mistake", "r1", lambda: 1 // 0)
+
+
+def test_only_harmless_words_of_the_provider_are_kept() -> None:
+    words = "number +919000000001 of ravi@solarium.test with key 4eacd09f is invalid: " + "a" * 43
+    assert calls.refused(400, words).reason == "refused (400): number … of … with key … is invalid: …"
+
+
+@contextmanager
+def server(*pieces: bytes, pause: float, endless: bool) -> Iterator[str]:
+    """A server that answers any request with these pieces, a pause after each, the last one for ever if `endless`."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.rfile.readline()
+            try:
+                for piece in pieces:
+                    self.wfile.write(piece)
+                    time.sleep(pause)
+                while endless:
+                    self.wfile.write(pieces[-1])
+                    time.sleep(pause)
+            except OSError:
+                return
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as listening:
+        thread = threading.Thread(target=listening.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.server_address[1]}"
+        listening.shutdown()
+        thread.join()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param([HEAD, b"X-Slow: 1\r\n"], id="headers drip"),
+        pytest.param([HEAD + b"Content-Length: 1000\r\n\r\n", b"x"], id="body drips"),
+        pytest.param([HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"], id="chunks drip"),
+    ],
+)
+def test_reading_itself_ends_at_the_deadline(pieces: list[bytes]) -> None:
+    with server(*pieces, pause=0.05, endless=True) as url:
+        before = time.monotonic()
+        with pytest.raises(calls.AttemptFailed, match="timeout"):
+            bounded_http.post(url, 0.4)
+        assert time.monotonic() - before < 1.4
+
+
+def test_an_endless_answer_is_cut() -> None:
+    with server(HEAD + b"\r\n", b"x" * 65536, pause=0, endless=True) as url:
+        assert len(bounded_http.post(url, 10).body) == bounded_http.LONGEST_ANSWER
+
+
+def test_an_answer_that_breaks_off_is_no_answer() -> None:
+    with (
+        server(HEAD + b"Content-Length: 1000\r\n\r\nhalf", pause=0, endless=False) as url,
+        pytest.raises(calls.AttemptFailed, match="connection failed"),
+    ):
+        bounded_http.post(url, 10)
+
+
+def test_a_redirection_is_not_followed() -> None:
+    with server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\n\r\n", pause=0, endless=False) as url:
+        assert bounded_http.post(url, 10, headers={"authkey": "k"}).status == 302
+
+
+def test_threads_left_behind_end_by_themselves() -> None:
+    with running(drip_seconds=0.05) as standins:
+        standins.faults.set("msg91", "drip")
+        gateway = msg91.Msg91(standins.msg91_url, "k", "t", "t", 0.2, 0.01)
+        with pytest.raises(calls.ProviderFailed):
+            msg91.send_approval(gateway, "9000000001", "r1")
+        ends = time.monotonic() + 3
+        while any(thread.name == "provider call" for thread in threading.enumerate()):
+            assert time.monotonic() < ends
+            time.sleep(0.02)
+
+
+def test_the_client_libraries_load_with_the_first_message_only() -> None:
+    script = (
+        "import sys; from shared_code.adapters import msg91, sendgrid_mail; "
+        "print(sorted({'requests', 'sendgrid', 'tenacity', 'urllib3'} & set(sys.modules)))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert loaded.stdout == "[]\n"
