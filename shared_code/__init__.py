@@ -1,0 +1,1 @@
+"""What all workflows share: the edge, the rules, the SQL, the outside world."""

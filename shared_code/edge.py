@@ -1,0 +1,221 @@
+"""The edge: HTTP becomes values, a workflow runs in a transaction, values become HTTP. The only HTTP-aware file."""
+
+import gzip
+import ipaddress
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import azure.functions as func
+import psycopg
+from psycopg_pool import PoolTimeout
+from pydantic_core import to_json
+
+from shared_code import errors, identity, log, parsing, settings
+from shared_code.context import Context
+from shared_code.endpoints import REGISTRY, Endpoint
+from shared_code.opening import Opening, Replay, Reply, fingerprint, idempotency_key
+from shared_code.rules.refusal import Refusal
+from shared_code.sql.edge import count_in_window
+from shared_code.sql.pool import pool
+from shared_code.wire import Json, Raw
+
+BODY_LIMIT = 1024 * 1024  # bytes
+GZIP_FROM = 1400  # bytes: what fits one packet gains nothing
+PER_MINUTE = 100  # requests of one address in one count (rules.md 5.2)
+KEPT_STATUSES = {400, 404, 409, 422}  # refusals that an Idempotency-Key gives again (api.md 1)
+CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def serve(app: func.FunctionApp, workflow: Callable[..., Any]) -> None:
+    """Register a declared workflow as an HTTP function; the worker reads the signature of what it is given."""
+    endpoint = REGISTRY[workflow]
+
+    def run(req: func.HttpRequest) -> func.HttpResponse:
+        return answer(endpoint, req)
+
+    route = app.route(endpoint.route, methods=[func.HttpMethod(endpoint.method)], auth_level=func.AuthLevel.ANONYMOUS)
+    app.function_name(endpoint.name)(route(run))
+
+
+def answer(endpoint: Endpoint, req: func.HttpRequest) -> func.HttpResponse:
+    """Answer one request, whatever happens, and log one line about it."""
+    began = time.perf_counter()
+    ctx = Context(
+        settings.current(),
+        pool(),
+        correlation_id(req),
+        datetime.now(UTC),
+        Opening(endpoint, None),
+        address(req),
+        req.headers.get("If-None-Match", ""),
+    )
+    reply = _attempt(endpoint, req, ctx)
+    log.event(
+        "request",
+        function=endpoint.name,
+        status=reply.status,
+        code=reply.code,
+        durationMs=round((time.perf_counter() - began) * 1000, 1),
+        requestId=ctx.request_id,
+        userId=ctx.caller.user_id if ctx.is_signed_in else None,
+    )
+    return _to_http(reply, req, ctx.request_id)
+
+
+def _attempt(endpoint: Endpoint, req: func.HttpRequest, ctx: Context) -> Reply:
+    opening = Opening(endpoint, None)
+    try:
+        opening = ctx.opening = _knock(endpoint, req, ctx)
+        if not endpoint.bare:
+            _begin(ctx)
+        result = endpoint.workflow(_question(endpoint, req), ctx)
+        reply = _success(endpoint, result)
+        opening.keep(ctx, reply)
+        ctx.commit()
+    except Replay as again:
+        ctx.rollback()
+        return again.reply
+    except Exception as error:  # noqa: BLE001 -- the edge answers whatever happens
+        if endpoint.when_ended is not None and getattr(error, "code", None) == "SESSION_EXPIRED":
+            ctx.rollback()
+            return _success(endpoint, endpoint.when_ended)
+        return _refuse(opening, ctx, error)
+    _afterwards(ctx)
+    return reply
+
+
+def _knock(endpoint: Endpoint, req: func.HttpRequest, ctx: Context) -> Opening:
+    """What is refused before the transaction, in the order of api.md 1: body size, address limit, token."""
+    if len(req.get_body()) > BODY_LIMIT:
+        raise Refusal("BODY_TOO_LARGE", "A request's body may have 1 MiB.")
+    if endpoint.address_limit:
+        limit_rate(ctx, f"{endpoint.address_limit}:{ctx.address}", PER_MINUTE, timedelta(minutes=1))
+    if not endpoint.roles:
+        return Opening(endpoint, None)
+    scheme, _, token = req.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refusal("AUTH_REQUIRED", "Sign in first: this needs a token.")
+    claims = identity.read_access(ctx.settings, token.strip(), ctx.now)
+    key = idempotency_key(endpoint, req.headers.get("Idempotency-Key"))
+    return Opening(
+        endpoint, claims, key, fingerprint(req.method, urlsplit(req.url).path, req.get_body()) if key else b""
+    )
+
+
+def _begin(ctx: Context) -> None:
+    """Open the transaction; once more where the pool held a connection that the server had closed."""
+    try:
+        ctx.begin()
+    except PoolTimeout:
+        raise
+    except psycopg.OperationalError:
+        ctx.rollback()
+        ctx.pool.check()
+        ctx.begin()
+
+
+def _question(endpoint: Endpoint, req: func.HttpRequest) -> Any:
+    if endpoint.method == "GET":
+        return parsing.of_query(endpoint.ask, req.route_params, req.params)
+    return parsing.of_body(endpoint.ask, req.route_params, req.params, req.get_body(), req.headers.get("If-Match"))
+
+
+def limit_rate(ctx: Context, key: str, limit: int, window: timedelta) -> None:
+    """Count a request and refuse it beyond `limit` in `window`; it counts also when it is refused later."""
+    with ctx.pool.connection() as db:
+        counted = count_in_window(db, key, window).fetchone()
+    if counted is not None and counted.count > limit:
+        raise errors.RateLimited(limit, (counted.started_at + window - ctx.now).total_seconds())
+
+
+def _success(endpoint: Endpoint, result: Any) -> Reply:
+    if isinstance(result, Raw):
+        return Reply(200, result.body, result.headers, mimetype=result.mimetype)
+    if not isinstance(result, Json):
+        result = Json(to_json(result, by_alias=True))
+    if result.status == 304:
+        return Reply(304, b"", result.headers)
+    status = result.status or (201 if endpoint.created else 200)
+    return Reply(status, b'{"success":true,"data":' + result.data + b',"error":null}', result.headers)
+
+
+def _refuse(opening: Opening, ctx: Context, error: Exception) -> Reply:
+    """Undo, or keep what has to be kept, and say no."""
+    refusal = _as_refusal(error, ctx)
+    status = errors.STATUS[refusal.code]
+    problem: dict[str, object] = {"code": refusal.code, "message": refusal.message, "requestId": ctx.request_id}
+    if refusal.details is not None:
+        problem["details"] = refusal.details
+    body = to_json({"success": False, "data": None, "error": problem})
+    reply = Reply(status, body, errors.headers_of(refusal), refusal.code)
+    try:
+        if isinstance(refusal, errors.KeptRefusal):
+            ctx.commit()
+        elif ctx.answer_is_kept and ctx.transaction is not None and status in KEPT_STATUSES:
+            ctx.transaction.undo_to_savepoint()
+            opening.keep(ctx, reply)
+            ctx.commit()
+    except psycopg.Error as failed:
+        ctx.rollback()
+        return _refuse(opening, ctx, failed)
+    ctx.rollback()
+    return reply
+
+
+def _as_refusal(error: Exception, ctx: Context) -> Refusal:
+    if isinstance(error, psycopg.Error):
+        error = errors.of_database(error) or error
+    if isinstance(error, Refusal):
+        return error
+    log.event("failed", level=logging.ERROR, error=error, requestId=ctx.request_id)
+    return Refusal("INTERNAL_ERROR", "Something went wrong on our side. Nothing was changed; please try again.")
+
+
+def _afterwards(ctx: Context) -> None:
+    for act in ctx.afterwards:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 -- the work is done and durable
+            log.event("afterwards_failed", level=logging.ERROR, error=error, requestId=ctx.request_id)
+
+
+def _to_http(reply: Reply, req: func.HttpRequest, request_id: str) -> func.HttpResponse:
+    headers = {
+        "X-Correlation-ID": request_id,
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        **reply.headers,
+    }
+    body = reply.body
+    if len(body) >= GZIP_FROM and "gzip" in req.headers.get("Accept-Encoding", ""):
+        body, headers["Content-Encoding"], headers["Vary"] = gzip.compress(body, 5, mtime=0), "gzip", "Accept-Encoding"
+    return func.HttpResponse(body, status_code=reply.status, headers=headers, mimetype=reply.mimetype, charset="utf-8")
+
+
+def correlation_id(req: func.HttpRequest) -> str:
+    """The caller's own id of this request, the trace it belongs to, or a new id."""
+    wanted: str = req.headers.get("X-Correlation-ID", "")
+    if CORRELATION_ID.fullmatch(wanted):
+        return wanted
+    trace = TRACEPARENT.fullmatch(req.headers.get("traceparent", ""))
+    return trace.group(1) if trace else uuid.uuid4().hex
+
+
+def address(req: func.HttpRequest) -> str:
+    """The caller's address: the last entry of X-Forwarded-For, which the front end appends; IPv6 by its /64."""
+    last = req.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+    bare = last.partition("]")[0].removeprefix("[") if last.startswith("[") else last
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        ip = ipaddress.ip_address(bare)
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)

@@ -1,0 +1,85 @@
+"""Declares workflows: which method and route, who may call, what is asked and answered. The reference reads it too."""
+
+import typing
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from shared_code.rules.scope import Role
+from shared_code.wire import Ask, View
+
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Workflow = TypeVar("Workflow", bound=Callable[..., Any])
+EVERYONE = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One HTTP-triggered function.
+
+    roles: who may call; empty means no token is needed. created: a success is 201. idle: calling it is not activity
+    (rules.md 5.4). bare: no transaction is opened for it. address_limit: which count of requests per address it belongs to (rules.md 5.2).
+    when_ended: what it answers when the session has ended already, instead of 401.
+    refusals: the codes it can answer besides those every endpoint can.
+    """
+
+    workflow: Callable[..., Any]
+    method: Method
+    route: str
+    roles: frozenset[Role]
+    ask: type[Ask]
+    answer: Any
+    created: bool
+    idle: bool
+    bare: bool
+    address_limit: Literal["auth", "upload"] | None
+    when_ended: View | None
+    refusals: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The function's name in Azure: the workflow's own."""
+        return self.workflow.__name__
+
+    @property
+    def summary(self) -> str:
+        """What it does, in its author's words."""
+        return (self.workflow.__doc__ or "").strip()
+
+
+REGISTRY: dict[Callable[..., Any], Endpoint] = {}
+
+
+def endpoint(
+    method: Method,
+    route: str,
+    roles: Iterable[Role] = (),
+    *,
+    created: bool = False,
+    idle: bool = False,
+    bare: bool = False,
+    address_limit: Literal["auth", "upload"] | None = None,
+    when_ended: View | None = None,
+    refusals: tuple[str, ...] = (),
+) -> Callable[[Workflow], Workflow]:
+    """Declare a workflow `(ask, ctx) -> answer` as an endpoint and leave it a plain function."""
+
+    def declare(workflow: Workflow) -> Workflow:
+        hints = typing.get_type_hints(workflow)
+        REGISTRY[workflow] = Endpoint(
+            workflow=workflow,
+            method=method,
+            route=route,
+            roles=frozenset(roles),
+            ask=hints["ask"],
+            answer=hints["return"],
+            created=created,
+            idle=idle,
+            bare=bare,
+            address_limit=address_limit,
+            when_ended=when_ended,
+            refusals=refusals,
+        )
+        return workflow
+
+    return declare

@@ -1,0 +1,147 @@
+"""The reference, generated from the declarations and models that run; there is no second description (api.md 2.10)."""
+
+import re
+import typing
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from shared_code.endpoints import Endpoint
+from shared_code.errors import STATUS
+from shared_code.wire import Ask, Json
+
+PATH_PARAMETER = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
+REFS = "#/components/schemas/{model}"
+ANY = ("VALIDATION_ERROR", "BODY_TOO_LARGE", "INTERNAL_ERROR")
+SIGNED_IN = ("AUTH_REQUIRED", "INVALID_TOKEN", "SESSION_EXPIRED", "FORBIDDEN", "USER_BLOCKED", "ACCOUNT_DEACTIVATED")
+
+
+def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of these endpoints."""
+    known = list(endpoints)
+    answers = {endpoint: _answer_models(endpoint) for endpoint in known}
+    asked = [(endpoint.ask, "validation") for endpoint in known if endpoint.method != "GET"]
+    told = [(model, "serialization") for models in answers.values() for model in models]
+    schemas, definitions = models_json_schema([*asked, *told], ref_template=REFS)  # type: ignore[list-item]
+    paths: dict[str, Any] = {}
+    for endpoint in known:
+        path = "/api/v1/" + PATH_PARAMETER.sub(r"{\1}", endpoint.route)
+        told_refs = [schemas[(model, "serialization")] for model in answers[endpoint]]
+        paths.setdefault(path, {})[endpoint.method.lower()] = _operation(endpoint, told_refs, definitions["$defs"])
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Solarium backend",
+            "version": version,
+            "description": "Rooftop solar: leads, quotations, documents, commissions.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": definitions["$defs"] | {"Problem": PROBLEM},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["success", "data", "error"],
+    "properties": {
+        "success": {"const": False},
+        "data": {"type": "null"},
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "requestId"],
+            "properties": {
+                "code": {"enum": sorted(STATUS)},
+                "message": {"type": "string"},
+                "details": {"type": "object"},
+                "requestId": {"type": "string"},
+            },
+        },
+    },
+}
+
+
+def _answer_models(endpoint: Endpoint) -> list[type[BaseModel]]:
+    """The models an endpoint answers: one, or one of several."""
+    answers = typing.get_args(endpoint.answer) or (endpoint.answer,)
+    if typing.get_origin(endpoint.answer) is Json:
+        return [answers[0]]
+    return [answer for answer in answers if isinstance(answer, type) and issubclass(answer, BaseModel)]
+
+
+def _operation(endpoint: Endpoint, told: list[dict[str, Any]], schemas: dict[str, Any]) -> dict[str, Any]:
+    in_path = PATH_PARAMETER.findall(endpoint.route)
+    operation: dict[str, Any] = {
+        "operationId": endpoint.name,
+        "summary": endpoint.summary,
+        "tags": [endpoint.route.partition("/")[0]],
+        "security": [{"bearer": []}] if endpoint.roles else [],
+        "x-roles": sorted(endpoint.roles),
+        "parameters": [_parameter(endpoint.ask, name, "path") for name in in_path],
+        "responses": _responses(endpoint, told),
+    }
+    if endpoint.method == "GET":
+        names = [field.alias or name for name, field in endpoint.ask.model_fields.items()]
+        operation["parameters"] += [_parameter(endpoint.ask, name, "query") for name in names if name not in in_path]
+    elif schema := _body(schemas[endpoint.ask.__name__], in_path):
+        operation["requestBody"] = {
+            "content": {"application/json": {"schema": schema}},
+            "required": bool(schema.get("required")),
+        }
+    return operation
+
+
+def _body(schema: dict[str, Any], in_path: list[str]) -> dict[str, Any] | None:
+    """The question without what stands in the path."""
+    properties = {name: value for name, value in schema.get("properties", {}).items() if name not in in_path}
+    required = [name for name in schema.get("required", []) if name not in in_path]
+    return schema | {"properties": properties, "required": required} if properties else None
+
+
+def _parameter(ask: type[Ask], name: str, place: str) -> dict[str, Any]:
+    """A field of the question as it stands in the path or the query; definitions are taken in."""
+    schema = ask.model_json_schema(by_alias=True, ref_template="{model}")
+    definitions = schema.get("$defs", {})
+    own = _inlined(schema["properties"][name], definitions)
+    return {"name": name, "in": place, "required": name in schema.get("required", []), "schema": own}
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_inlined(part, definitions) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return definitions[schema["$ref"]]
+    return {key: _inlined(value, definitions) for key, value in schema.items()}
+
+
+def _responses(endpoint: Endpoint, told: list[dict[str, Any]]) -> dict[str, Any]:
+    data = told[0] if len(told) == 1 else {"oneOf": told}
+    envelope = {
+        "type": "object",
+        "required": ["success", "data", "error"],
+        "properties": {"success": {"const": True}, "data": data, "error": {"type": "null"}},
+    }
+    responses: dict[str, Any] = {
+        "201" if endpoint.created else "200": {
+            "description": "Done",
+            "content": {"application/json": {"schema": envelope}},
+        }
+    }
+    codes: dict[int, list[str]] = {}
+    limited = ("RATE_LIMITED",) if endpoint.address_limit else ()
+    for code in (*ANY, *(SIGNED_IN if endpoint.roles else ()), *limited, *endpoint.refusals, *_not_found(endpoint)):
+        codes.setdefault(STATUS[code], []).append(code)
+    for status, names in sorted(codes.items()):
+        problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        responses[str(status)] = {"description": ", ".join(sorted(set(names))), "content": problem}
+    return responses
+
+
+def _not_found(endpoint: Endpoint) -> tuple[str, ...]:
+    return ("NOT_FOUND", "OUT_OF_SCOPE") if PATH_PARAMETER.search(endpoint.route) else ()

@@ -1,0 +1,77 @@
+"""Bytes become a question: JSON or query, path ids, unknown fields refused, every wrong field named at once."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, from_json, to_json
+
+from shared_code.rules.refusal import invalid
+from shared_code.rules.refusal import Refusal
+from shared_code.wire import Ask
+
+A = TypeVar("A", bound=Ask)
+VERSION = re.compile(r'"([1-9][0-9]{0,8})"')
+WORDS = {"missing": "is missing", "extra_forbidden": "is not a field of this request"}
+
+
+def of_query(model: type[A], path: Mapping[str, str], query: Mapping[str, str]) -> A:
+    """The question of a GET. Raises Refusal VALIDATION_ERROR."""
+    _refuse_clash(path, query)
+    return _validated(lambda: model.model_validate(dict(query) | dict(path), by_alias=True, by_name=False))
+
+
+def of_body(
+    model: type[A], path: Mapping[str, str], query: Mapping[str, str], body: bytes, if_match: str | None = None
+) -> A:
+    """The question of a POST, PATCH or DELETE; no body is an empty object. Raises Refusal VALIDATION_ERROR.
+
+    `if_match`: the header, which stands for `expectedVersion` where a question has that.
+    """
+    fields = _object(body) if body.strip() else {}
+    _refuse_clash(path, fields)
+    if query:
+        raise invalid(dict.fromkeys(query, "does not belong in the address of this request"))
+    if if_match and "expected_version" in model.model_fields:
+        fields = {"expectedVersion": _version(if_match)} | fields
+    whole = to_json(fields | dict(path))
+    return _validated(lambda: model.model_validate_json(whole, strict=True, by_alias=True, by_name=False))
+
+
+def _object(body: bytes) -> dict[str, object]:
+    try:
+        fields = from_json(body, allow_inf_nan=False)
+        to_json(fields)
+    except (ValueError, RecursionError):
+        raise Refusal("VALIDATION_ERROR", "The body is not JSON in UTF-8.") from None
+    if not isinstance(fields, dict):
+        raise Refusal("VALIDATION_ERROR", "The body must be a JSON object.")
+    return fields
+
+
+def _version(if_match: str) -> int:
+    if not (version := VERSION.fullmatch(if_match.strip())):
+        raise invalid({"If-Match": 'must be a version in quotes, such as "3"'})
+    return int(version[1])
+
+
+def _refuse_clash(path: Mapping[str, str], fields: Mapping[str, object]) -> None:
+    if clash := path.keys() & fields.keys():
+        raise invalid(dict.fromkeys(clash, "stands in the path already"))
+
+
+def _validated(parse: Callable[[], A]) -> A:
+    try:
+        return parse()
+    except ValidationError as error:
+        raise invalid(_by_field(error.errors(include_url=False, include_input=False))) from None
+
+
+def _by_field(wrong: list[ErrorDetails]) -> dict[str, str]:
+    """Field to what is wrong with it; never the value, which may be a secret."""
+    return {".".join(map(str, e["loc"])) or "body": WORDS.get(e["type"]) or _sentence(e) for e in reversed(wrong)}
+
+
+def _sentence(error: ErrorDetails) -> str:
+    return error["msg"].removeprefix("Value error, ")

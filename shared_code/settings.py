@@ -1,0 +1,83 @@
+"""What an operator sets, validated at start: a missing or malformed setting is named, its value never printed."""
+
+from functools import cached_property, lru_cache
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, Json, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Comma = Annotated[tuple[str, ...], NoDecode]
+
+
+class SigningKey(BaseModel):
+    """A key that signs sessions: HS256, at least 32 bytes."""
+
+    kid: str = Field(min_length=1)
+    key: SecretStr = Field(min_length=32)
+
+
+class Settings(BaseSettings):
+    """Every setting of the app (integrations.md, Settings). Read once from the environment."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    environment: Literal["local", "dev", "staging", "prod"]
+    database_url: SecretStr | None = None
+    database_host: str | None = None
+    database_name: str | None = None
+    database_user: str | None = None
+
+    azure_storage_connection_string: SecretStr | None = None
+    uploads_storage_blob: str | None = Field(None, alias="UPLOADS_STORAGE__blobServiceUri")
+    documents_storage_blob: str | None = Field(None, alias="DOCUMENTS_STORAGE__blobServiceUri")
+    storage_client_id: str | None = Field(None, alias="DOCUMENTS_STORAGE__clientId")
+
+    jwt_signing_keys: Json[list[SigningKey]]
+    jwt_issuer: str
+    jwt_audience: str
+    otp_pepper: SecretStr = Field(min_length=32)
+
+    msg91_auth_key: SecretStr
+    msg91_otp_template_id: str
+    msg91_approval_template_id: str
+    msg91_base_url: str = "https://control.msg91.com"
+    sendgrid_api_key: SecretStr
+    sendgrid_from: str
+    sendgrid_base_url: str = "https://api.sendgrid.com"
+    provider_timeout_seconds: float = Field(3.5, ge=0.1, le=5)
+    provider_retry_wait_seconds: float = Field(1, ge=0, le=2)
+
+    feature_customer_accepted: bool = True
+    sms_per_minute: int = 120
+    sms_per_day: int = 10_000
+    portal_base_url: str
+    python_threadpool_thread_count: int = 32
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Settings":
+        if not self.database_url and not (self.database_host and self.database_name and self.database_user):
+            raise ValueError("DATABASE_URL, or DATABASE_HOST, DATABASE_NAME and DATABASE_USER")
+        if not self.azure_storage_connection_string and not (self.uploads_storage_blob and self.documents_storage_blob):
+            raise ValueError(
+                "AZURE_STORAGE_CONNECTION_STRING, or UPLOADS_STORAGE__blobServiceUri and DOCUMENTS_STORAGE__blobServiceUri"
+            )
+        if not self.jwt_signing_keys:
+            raise ValueError("JWT_SIGNING_KEYS holds no key")
+        return self
+
+
+class SettingsInvalid(Exception):
+    """The environment lacks a setting or holds a malformed one. The message names them, and no value."""
+
+
+@lru_cache(maxsize=1)
+def current() -> Settings:
+    """The settings of this process. Raises SettingsInvalid."""
+    try:
+        return Settings.model_validate({})
+    except ValidationError as error:
+        wrong = [
+            f"{'.'.join(map(str, e['loc'])).upper() or 'settings'}: {e['msg']}"
+            for e in error.errors(include_input=False, include_url=False)
+        ]
+        raise SettingsInvalid("; ".join(wrong)) from None

@@ -1,0 +1,67 @@
+"""What travels: the shapes of questions and answers, as models that parse, answer and document (api.md 1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+T = TypeVar("T")
+
+
+class Ask(BaseModel):
+    """A question: path ids, and the fields of the body (or, with GET, of the query). Unknown fields are refused."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
+    )
+
+
+class View(BaseModel):
+    """An answer's `data`, or a part of it."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+
+@dataclass(frozen=True)
+class Json(Generic[T]):
+    """An answer's `data` as JSON that PostgreSQL built, passed on as bytes; T is its shape.
+
+    status: instead of the endpoint's own (304: no body is sent). headers: besides the usual ones, such as ETag.
+    """
+
+    data: bytes
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Raw:
+    """An answer that is not in the envelope: the reference and its page."""
+
+    body: bytes
+    mimetype: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Page(View, Generic[T]):
+    """A list's `data`."""
+
+    items: list[T]
+    total: int
+    offset: int
+    limit: int

@@ -1,0 +1,93 @@
+"""The fields that many questions share: text, phones, ids, money, days (api.md 1)."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
+
+from shared_code.rules import codes, text
+from shared_code.wire import Ask
+
+T = TypeVar("T")
+EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
+
+
+def line(longest: int) -> AfterValidator:
+    """One line of text: trimmed, NFC, no control characters, at most `longest` characters."""
+    return AfterValidator(lambda value: text.one_line(value, longest))
+
+
+def _filled(longest: int) -> AfterValidator:
+    """The same, and not empty."""
+
+    def check(value: str) -> str:
+        if not (clean := text.one_line(value, longest)):
+            raise ValueError("must not be empty")
+        return clean
+
+    return AfterValidator(check)
+
+
+def _email(value: str) -> str:
+    clean = text.one_line(value, 254)
+    if not EMAIL.fullmatch(clean):
+        raise ValueError("must be an e-mail address")
+    return clean
+
+
+def _many(value: object) -> object:
+    return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+
+Name = Annotated[str, _filled(text.NAME)]
+Address = Annotated[str, _filled(text.ADDRESS)]
+City = Annotated[str, _filled(text.CITY)]
+State = Annotated[str, _filled(100), Field(description="a code or a name of master data")]
+FileName = Annotated[str, _filled(text.FILE_NAME)]
+TokenNumber = Annotated[str, _filled(text.TOKEN_NUMBER)]
+Short = Annotated[str, _filled(100)]
+LongText = Annotated[str, AfterValidator(lambda value: text.long_text(value))]
+Search = Annotated[str, line(100)]
+Phone = Annotated[
+    str,
+    AfterValidator(codes.normalise_phone),
+    WithJsonSchema({"type": "string", "examples": ["9000000001", "+919000000001"]}),
+]
+PinCode = Annotated[
+    str, AfterValidator(codes.normalise_pin_code), WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{5}$"})
+]
+Email = Annotated[str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email", "maxLength": 254})]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+
+LeadId = Annotated[str, StringConstraints(pattern=r"^LEAD-[0-9]{1,18}$")]
+QuotationReference = Annotated[str, StringConstraints(pattern=r"^QUOT-[0-9]{1,18}$")]
+CommissionId = Annotated[str, StringConstraints(pattern=r"^COMM-[0-9]{1,18}$")]
+DocId = Annotated[str, StringConstraints(pattern=r"^DOC-[0-9]{1,18}$")]
+CpId = Annotated[str, StringConstraints(pattern=r"^CP-[0-9]{1,18}$")]
+KamId = Annotated[str, StringConstraints(pattern=r"^KAM-[0-9]{1,18}$")]
+CustomerId = Annotated[str, StringConstraints(pattern=r"^CUST-[0-9]{1,18}$")]
+NotificationId = Annotated[str, StringConstraints(pattern=r"^NOTIF-[0-9]{1,18}$")]
+
+Money = Annotated[
+    Decimal,
+    PlainSerializer(float, return_type=float, when_used="json"),
+    Field(description="INR, at most two decimals"),
+]
+Rupees = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+Many = Annotated[tuple[T, ...], BeforeValidator(_many)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Instant = Annotated[datetime, Field(description="ISO 8601, UTC")]
+
+
+class PageAsk(Ask):
+    """What every list takes (api.md 1, Lists). Days are days in India, both inclusive."""
+
+    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    limit: Annotated[int, Field(ge=1, le=100)] = 25
+    sort_order: Literal["asc", "desc"] | None = None
+    created_from: date | None = None
+    created_to: date | None = None

@@ -1,0 +1,98 @@
+"""People, as the clients see them (api.md 2.1, 2.8)."""
+
+from typing import Literal
+
+from shared_code.rules.scope import Role
+from shared_code.wire import View
+from shared_code.wire.fields import Instant
+
+AccountStatus = Literal["pending", "active", "deactivated"]
+
+
+class User(View):
+    """The person who is signed in."""
+
+    id: str
+    role: Role
+    name: str | None
+    phone: str | None
+    email: str | None
+    status: AccountStatus
+    state: str | None
+    kam_id: str | None = None
+    organization_name: str | None = None
+
+
+class Session(View):
+    """A sign-in: `token` is `accessToken` under an older name; times in seconds and UTC."""
+
+    access_token: str
+    token: str
+    token_type: Literal["Bearer"] = "Bearer"
+    expires_in: int
+    expires_at: Instant
+    refresh_token: str
+    session_id: str
+    role: Role
+    user_id: str
+    is_new_user: bool
+    profile_complete: bool
+    user: User
+
+
+class Kyc(View):
+    """Where one of a customer's papers stands."""
+
+    doc_type: str
+    review_status: Literal["none", "Pending Review", "Approved", "Rejected"]
+    doc_id: str | None = None
+
+
+class Customer(View):
+    """A customer with the papers asked of it."""
+
+    customer_id: str
+    name: str | None
+    phone: str
+    email: str | None
+    address: str | None
+    city: str | None
+    state: str | None
+    pin_code: str | None
+    lead_count: int
+    executed_count: int
+    kyc: list[Kyc]
+
+
+class ChannelPartner(View):
+    """A channel partner with the counts of its leads. `needsKam`: nobody active looks after it."""
+
+    cp_id: str
+    name: str | None
+    phone: str
+    email: str | None
+    address: str | None
+    state: str | None
+    pin_code: str | None
+    organization_name: str | None
+    gstin: str | None
+    status: AccountStatus
+    kam_id: str | None
+    kam_name: str | None
+    needs_kam: bool
+    lead_count: int
+    open_lead_count: int
+    executed_count: int
+    created_at: Instant
+
+
+class Kam(View):
+    """A Key Account Manager with the number of its partners."""
+
+    kam_id: str
+    name: str | None
+    email: str
+    phone: str | None
+    status: AccountStatus
+    cp_count: int
+    created_at: Instant

@@ -1,0 +1,94 @@
+"""A quotation, as the clients see it (api.md 2.3)."""
+
+from datetime import date
+from typing import Any, Literal
+
+from shared_code.wire import View
+from shared_code.wire.fields import Instant, Money, Sha256
+
+
+class Gst(View):
+    """The tax contained in the system price: ₹, rates in percent (rules.md 3.5)."""
+
+    goods_taxable: Money
+    goods_rate: Money
+    goods_tax: Money
+    services_taxable: Money
+    services_rate: Money
+    services_tax: Money
+
+
+class Breakdown(View):
+    """Each line of the price in ₹, for everybody but customers (rules.md 3.2)."""
+
+    panels: Money
+    inverter: Money
+    bom: Money
+    other_charges: Money
+    structure: Money
+    fees: Money
+    hardware_subtotal: Money
+    inflation_percent: Money
+    inflated_base: Money
+    dealer_add_on_per_kw: Money
+    dealer_add_on_total: Money
+    commission: Money
+
+
+class Offer(View):
+    """What is offered and for how much; what a customer may see of a quotation, frozen with it."""
+
+    system_kw: Money
+    phase: str
+    state: str
+    discom: str
+    smart_meter: bool
+    panels: list[dict[str, Any]]
+    inverter: dict[str, Any]
+    cable_type: str
+    extra_structure_height: Money
+    bom: list[dict[str, Any]]
+    system_price: Money
+    central_subsidy: Money
+    state_subsidy: Money
+    total_subsidy: Money
+    final_price: Money
+    gst: Gst
+
+
+class Preview(Offer):
+    """A priced system; nothing is stored."""
+
+    lead_id: str
+    customer_id: str
+    cp_id: str | None
+    valid_until: date
+    breakdown: Breakdown
+
+
+class Quotation(Offer):
+    """A priced, frozen offer for a lead. `breakdown` is there for everybody but customers."""
+
+    quotation_reference: str
+    lead_id: str
+    customer_id: str
+    cp_id: str | None
+    status: Literal["Created", "Shared", "Accepted", "Rejected"]
+    shared_with_customer: bool
+    valid_until: date
+    pdf_sha256: Sha256
+    created_by: str
+    created_at: Instant
+    shared_at: Instant | None
+    accepted_at: Instant | None
+    rejected_at: Instant | None
+    breakdown: Breakdown | None = None
+
+
+class PdfLink(View):
+    """A link to the stored PDF, with the hash and size in bytes of what it reads."""
+
+    url: str
+    expires_at: Instant
+    sha256: Sha256
+    size_bytes: int
