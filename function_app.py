@@ -1,0 +1,77 @@
+"""The table of contents: every workflow of this app, nothing more."""
+
+import azure.functions as func
+
+from functions import health, integrations, master_data, notifications, reference, sync, timers
+from functions.auth import login, refresh_session, session
+from functions.commissions import approve_or_pay, browse_commissions
+from functions.documents import browse_documents, check_upload, issue_upload
+from functions.leads import browse_leads, create_lead, update_status
+from functions.people import activate_partner, browse_people
+from functions.quotations import answer, browse_quotations, finalize, preview, share
+from shared_code import edge, triggers
+
+app = func.FunctionApp()
+
+for workflow in (
+    # signing in and out
+    login.login,
+    refresh_session.refresh_session,
+    session.get_me,
+    session.logout,
+    session.logout_all,
+    integrations.send_otp,
+    # leads
+    create_lead.create_lead,
+    browse_leads.list_leads,
+    browse_leads.get_lead,
+    browse_leads.get_timeline,
+    browse_leads.get_lead_summary,
+    update_status.update_status,
+    # quotations
+    master_data.get_master_data,
+    preview.preview_quotation,
+    finalize.finalize_quotation,
+    browse_quotations.list_quotations,
+    browse_quotations.get_quotation,
+    browse_quotations.get_quotation_pdf,
+    share.share_quotation,
+    answer.accept_quotation,
+    answer.reject_quotation,
+    # documents
+    issue_upload.issue_lead_upload,
+    browse_documents.list_lead_documents,
+    browse_documents.get_document,
+    browse_documents.issue_download,
+    # commissions
+    browse_commissions.list_commissions,
+    browse_commissions.get_commission,
+    browse_commissions.get_commission_summary,
+    approve_or_pay.approve_or_pay,
+    # the apps' daily refresh
+    sync.sync,
+    notifications.list_notifications,
+    notifications.mark_notification_read,
+    notifications.mark_all_notifications_read,
+    # people
+    browse_people.list_channel_partners,
+    browse_people.get_channel_partner,
+    activate_partner.activate_channel_partner,
+    browse_people.list_kams,
+    browse_people.list_customers,
+    browse_people.get_customer,
+    # service
+    health.get_liveness,
+    health.get_readiness,
+    reference.get_openapi,
+    reference.get_docs,
+):
+    edge.serve(app, workflow)
+
+for triggered in (
+    check_upload.check_upload,
+    check_upload.give_up_check,
+    timers.send_outbox,
+    timers.expire_reservations,
+):
+    triggers.serve(app, triggered)

@@ -1,0 +1,1 @@
+"""The workflows: one file tells one of them, from question to answer."""

@@ -1,0 +1,1 @@
+"""Commissions: browsed, approved, paid."""

@@ -1,0 +1,1 @@
+"""Documents: uploaded by SAS, checked, read by SAS."""

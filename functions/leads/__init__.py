@@ -1,0 +1,1 @@
+"""Leads: created, browsed, moved along their statuses."""

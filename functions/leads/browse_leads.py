@@ -1,0 +1,79 @@
+"""Browse leads: the list, one lead, its timeline, the summary; each in the caller's scope (api.md 2.2)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared_code.context import Context
+from shared_code.endpoints import endpoint
+from shared_code.rules.lead_status import Status
+from shared_code.rules.scope import PERMISSIONS, Action, Role
+from shared_code.sql import leads, places, timeline
+from shared_code.wire import Ask, Json, Page
+from shared_code.wire.fields import LeadId, Many, PageAsk, Search, Short, State
+from shared_code.wire.leads import Lead, LeadDetail, LeadSummary, TimelineEntry
+
+
+class LeadFilters(PageAsk):
+    """What a list of leads can be narrowed by. `assignedTo`: a partner's id, or `unassigned`; `search`: name, phone, id."""
+
+    sort_by: Literal["createdAt", "updatedAt", "followUpDate", "customerName", "status"] | None = None
+    status: Many[Status] = ()
+    assigned_to: Annotated[str, Field(pattern=r"^(CP-[0-9]{1,18}|unassigned)$")] | None = None
+    state: State | None = None
+    origin: Role | None = None
+    source: Short | None = None
+    search: Search | None = None
+    follow_up: Literal["today", "overdue"] | None = None
+
+
+class OneLead(Ask):
+    """A lead by its id."""
+
+    lead_id: LeadId
+
+
+class TimelinePage(OneLead):
+    """A page of a lead's timeline."""
+
+    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    limit: Annotated[int, Field(ge=1, le=100)] = 25
+
+
+class Everything(Ask):
+    """No filters."""
+
+
+@endpoint("GET", "leads", PERMISSIONS[Action.LEAD_READ])
+def list_leads(ask: LeadFilters, ctx: Context) -> Json[Page[Lead]]:
+    """List the leads in scope; a partner's by follow-up, everybody else's newest first."""
+    state = places.known_state(ctx.db, ask.state, ctx.now) if ask.state else None
+    wanted = leads.Wanted(**ask.model_dump() | {"state": state, "day": ctx.today})
+    with ctx.finish() as last:
+        page = leads.page(last, ctx.caller, wanted, ctx.settings.feature_customer_accepted)
+    return Json(ctx.there(page.fetchone()))
+
+
+@endpoint("GET", "leads/{leadId:regex(^LEAD-[0-9]+$)}", PERMISSIONS[Action.LEAD_READ])
+def get_lead(ask: OneLead, ctx: Context) -> Json[LeadDetail]:
+    """Show one lead with its quotations, documents and customer; its version is the ETag."""
+    with ctx.finish() as last:
+        found = leads.detail(last, ctx.caller, ask.lead_id, ctx.settings.feature_customer_accepted)
+    lead = ctx.found(found.fetchone(), "lead", ask.lead_id)
+    return Json(lead.data, headers={"ETag": f'"{lead.version}"'})
+
+
+@endpoint("GET", "leads/{leadId:regex(^LEAD-[0-9]+$)}/timeline", PERMISSIONS[Action.LEAD_READ])
+def get_timeline(ask: TimelinePage, ctx: Context) -> Json[Page[TimelineEntry]]:
+    """Show what happened to a lead, newest first; a customer sees status, documents and shared quotations."""
+    with ctx.finish() as last:
+        page = timeline.page(last, ctx.caller, ask.lead_id, ask.offset, ask.limit)
+    return Json(ctx.found(page.fetchone(), "lead", ask.lead_id))
+
+
+@endpoint("GET", "leads/summary", [Role.ADMIN, Role.KAM, Role.CP])
+def get_lead_summary(ask: Everything, ctx: Context) -> Json[LeadSummary]:
+    """Count the leads in scope by status, and the follow-ups due and overdue."""
+    with ctx.finish() as last:
+        summary = leads.summary(last, ctx.caller, ctx.today, [status.value for status in Status])
+    return Json(ctx.there(summary.fetchone()))

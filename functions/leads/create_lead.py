@@ -1,0 +1,150 @@
+"""Create a lead: one customer's request for one installation (api.md 2.2)."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared_code.context import Context
+from shared_code.endpoints import endpoint
+from shared_code.errors import RateLimited
+from shared_code.rules import text
+from shared_code.rules.lead_needs import LATEST_FOLLOW_UP, NEXT_DAY
+from shared_code.rules.lead_owner import check_owner, first_owner
+from shared_code.rules.refusal import Refusal, invalid
+from shared_code.rules.scope import PERMISSIONS, Action, Role
+from shared_code.sql import leads, notifications, people, places
+from shared_code.sql.edge import count_in_window
+from shared_code.sql.notifications import News
+from shared_code.sql.pool import Db
+from shared_code.wire import Ask, Json
+from shared_code.wire.fields import Address, City, CpId, Email, LongText, Name, Phone, PinCode, Short, State
+from shared_code.wire.leads import Lead
+
+NEEDED = {
+    "customer_name": "customerName",
+    "phone": "phone",
+    "address": "address",
+    "state": "state",
+    "pin_code": "pinCode",
+}
+OWN = {"customer_name": "customerName", "phone": "phone", "email": "email"}  # a customer's own, from the profile
+PER_MINUTE = 10  # leads of one customer
+
+
+class NewLead(Ask):
+    """Who asks for an installation, and where. A customer sends another site's address, or nothing of all this."""
+
+    customer_name: Name | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    address: Address | None = None
+    city: City | None = None
+    state: State | None = None
+    pin_code: PinCode | None = None
+    services: Annotated[list[Short], Field(max_length=text.MOST_SERVICES)] = []
+    requirements: LongText | None = None
+    source: Short | None = None
+    remarks: LongText | None = None
+    follow_up_date: date | None = None
+    assigned_to: CpId | None = None
+
+
+@endpoint(
+    "POST",
+    "leads",
+    PERMISSIONS[Action.LEAD_CREATE],
+    created=True,
+    refusals=("DUPLICATE_PHONE", "PROFILE_INCOMPLETE", "RULE_VIOLATION", "OUT_OF_SCOPE", "RATE_LIMITED"),
+)
+def create_lead(ask: NewLead, ctx: Context) -> Json[Lead]:
+    """Create a lead and, where the phone is new, its customer. Its follow-up is tomorrow unless another day is sent."""
+    owner_id = first_owner(ctx.caller, ask.assigned_to)
+    new = _of_customer(ask, ctx) if ctx.caller.role is Role.CUSTOMER else _of_phone(ask, owner_id, ctx)
+    with ctx.finish() as last:
+        created = leads.create(last, ctx.caller, new, ctx.settings.feature_customer_accepted)
+        _tell(last, ctx, new)
+    return Json(ctx.there(created.fetchone()))
+
+
+def _of_phone(ask: NewLead, owner_id: str | None, ctx: Context) -> leads.NewLead:
+    """A lead entered for somebody: the phone's customer is found or made."""
+    missing = {wire: "is missing" for name, wire in NEEDED.items() if getattr(ask, name) is None}
+    if missing:
+        raise invalid(missing)
+    named = places.state_name(ctx.db, ask.state, ctx.now)
+    partner = people.owner(ctx.db, owner_id)
+    lead_id = leads.next_id(ctx.db)
+    state = named.fetchone()
+    if owner_id is not None:
+        check_owner(ctx.caller, owner_id, partner.fetchone())
+    contact = ask.model_dump(include={"email", "address", "city", "pin_code"}) | {"state": places.known(state)}
+    people.ensure_customer(ctx.db, str(ask.phone), name=ask.customer_name, **contact)
+    customer = people.by_phone(ctx.db, str(ask.phone)).fetchone()
+    if customer is None or customer.role != Role.CUSTOMER:
+        raise Refusal("DUPLICATE_PHONE", "This phone number belongs to a channel partner.")
+    return _new_lead(
+        ask,
+        ctx,
+        lead_id.fetchone(),
+        customer.user_id,
+        owner_id,
+        contact | {"customer_name": ask.customer_name, "phone": ask.phone},
+    )
+
+
+def _of_customer(ask: NewLead, ctx: Context) -> leads.NewLead:
+    """A lead a customer asks for: its profile, with another site's address where one is sent."""
+    if theirs := {wire: "is taken from your profile" for name, wire in OWN.items() if getattr(ask, name) is not None}:
+        raise invalid(theirs)
+    profile = people.by_id(ctx.db, ctx.caller.user_id)
+    named = places.state_name(ctx.db, ask.state, ctx.now)
+    asked = count_in_window(ctx.db, f"leads:{ctx.caller.user_id}", timedelta(minutes=1))
+    lead_id = leads.next_id(ctx.db)
+    me, window = profile.fetchone(), asked.fetchone()
+    if me is None or not me.profile_complete:
+        raise Refusal("PROFILE_INCOMPLETE", "Complete your profile first: name, address, state and pin code.")
+    if window is not None and window.count > PER_MINUTE:
+        raise RateLimited(PER_MINUTE, 60)
+    site = ask.model_dump(include={"address", "city", "pin_code"}, exclude_none=True)
+    if ask.state:
+        site["state"] = places.known(named.fetchone())
+    home = {"address": me.address, "city": me.city, "state": me.state, "pin_code": me.pin_code}
+    contact = {"customer_name": me.name, "phone": me.phone, "email": me.email} | home | site
+    return _new_lead(ask, ctx, lead_id.fetchone(), me.user_id, None, contact)
+
+
+def _new_lead(
+    ask: NewLead, ctx: Context, lead_id: str | None, customer_id: str, owner_id: str | None, contact: Mapping[str, Any]
+) -> leads.NewLead:
+    follow_up = ask.follow_up_date or ctx.today + NEXT_DAY
+    if not ctx.today <= follow_up <= ctx.today + LATEST_FOLLOW_UP:
+        raise invalid({"followUpDate": f"a day from today to {ctx.today + LATEST_FOLLOW_UP} is needed"})
+    return leads.NewLead(
+        lead_id=lead_id or "",
+        customer_id=customer_id,
+        assigned_to=owner_id,
+        origin=ctx.caller.role.value,
+        follow_up_date=follow_up,
+        created_by=ctx.caller.user_id,
+        **contact,
+        **ask.model_dump(include={"source", "services", "requirements", "remarks"}),
+    )
+
+
+def _tell(last: Db, ctx: Context, new: leads.NewLead) -> None:
+    """A partner and its KAM of a lead entered for them; the Admins of one that has no partner (rules.md 7)."""
+    data = {"leadId": new.lead_id}
+    if new.assigned_to is None:
+        news = News(
+            "leadUnassigned",
+            "Lead without partner",
+            f"{new.lead_id} in {new.state} waits for a partner.",
+            "warning",
+            data,
+        )
+        notifications.tell(last, news, ["admins"], actor=ctx.caller)
+    else:
+        news = News("leadAssigned", "New lead", f"{new.lead_id} in {new.state} was entered.", data=data)
+        notifications.tell(last, news, ["partner", "kam"], new.lead_id, ctx.caller)

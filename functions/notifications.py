@@ -1,0 +1,57 @@
+"""What the apps tell their user (api.md 2.7)."""
+
+from shared_code.context import Context
+from shared_code.endpoints import EVERYONE, endpoint
+from shared_code.errors import not_found
+from shared_code.sql import notifications
+from shared_code.wire import Ask, Json, View
+from shared_code.wire.fields import NotificationId, PageAsk
+from shared_code.wire.notifications import NotificationPage
+
+
+class NotificationFilters(PageAsk):
+    """`unread`: only those."""
+
+    unread: bool = False
+
+
+class OneNotification(Ask):
+    """A notification by its id."""
+
+    notification_id: NotificationId
+
+
+class Nothing(Ask):
+    """No fields."""
+
+
+class MarkedRead(View):
+    """How many are read now that were not."""
+
+    marked: int
+
+
+@endpoint("GET", "notifications", EVERYONE, idle=True)
+def list_notifications(ask: NotificationFilters, ctx: Context) -> Json[NotificationPage]:
+    """List the caller's notifications, newest first."""
+    with ctx.finish() as last:
+        page = notifications.page(last, ctx.caller.user_id, notifications.Wanted(**ask.model_dump()))
+    return Json(ctx.there(page.fetchone()))
+
+
+@endpoint("PATCH", "notifications/{notificationId:regex(^NOTIF-[0-9]+$)}/read", EVERYONE)
+def mark_notification_read(ask: OneNotification, ctx: Context) -> MarkedRead:
+    """Mark one of the caller's notifications read; once more is fine."""
+    with ctx.finish() as last:
+        marked = notifications.mark_read(last, ctx.caller.user_id, ask.notification_id)
+    if not (ids := marked.fetchall()):
+        raise not_found("notification")
+    return MarkedRead(marked=len(ids))
+
+
+@endpoint("PATCH", "notifications/readAll", EVERYONE)
+def mark_all_notifications_read(ask: Nothing, ctx: Context) -> MarkedRead:
+    """Mark all of the caller's notifications read."""
+    with ctx.finish() as last:
+        marked = notifications.mark_read(last, ctx.caller.user_id, None)
+    return MarkedRead(marked=len(marked.fetchall()))

@@ -1,0 +1,1 @@
+"""People: partners, KAMs and customers."""

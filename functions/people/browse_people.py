@@ -1,0 +1,81 @@
+"""Browse partners, KAMs and customers in scope (api.md 2.8)."""
+
+from typing import Literal
+
+from shared_code.context import Context
+from shared_code.endpoints import EVERYONE, endpoint
+from shared_code.rules.scope import Role
+from shared_code.sql import people, places
+from shared_code.wire import Ask, Json, Page
+from shared_code.wire.fields import CpId, CustomerId, KamId, PageAsk, Search, State
+from shared_code.wire.people import AccountStatus, ChannelPartner, Customer, Kam
+
+STAFF, SELLERS = (Role.ADMIN, Role.KAM), (Role.ADMIN, Role.KAM, Role.CP)
+
+
+class PeopleFilters(PageAsk):
+    """What a list of people can be narrowed by. `search`: name, phone, id."""
+
+    sort_by: Literal["createdAt", "updatedAt", "status"] | None = None
+    search: Search | None = None
+
+
+class PartnerFilters(PeopleFilters):
+    """The same, and more for partners."""
+
+    status: AccountStatus | None = None
+    kam_id: KamId | None = None
+    state: State | None = None
+
+
+class OnePartner(Ask):
+    """A channel partner by its id."""
+
+    cp_id: CpId
+
+
+class OneCustomer(Ask):
+    """A customer by its id."""
+
+    customer_id: CustomerId
+
+
+@endpoint("GET", "channelPartners", SELLERS)
+def list_channel_partners(ask: PartnerFilters, ctx: Context) -> Json[Page[ChannelPartner]]:
+    """List the channel partners in scope, newest first; a partner sees itself."""
+    state = places.known_state(ctx.db, ask.state, ctx.now) if ask.state else None
+    with ctx.finish() as last:
+        page = people.channel_partners(last, ctx.caller, people.Wanted(**ask.model_dump() | {"state": state}))
+    return Json(ctx.there(page.fetchone()))
+
+
+@endpoint("GET", "channelPartners/{cpId:regex(^CP-[0-9]+$)}", SELLERS)
+def get_channel_partner(ask: OnePartner, ctx: Context) -> Json[ChannelPartner]:
+    """Show one channel partner."""
+    with ctx.finish() as last:
+        found = people.channel_partner(last, ctx.caller, ask.cp_id)
+    return Json(ctx.found(found.fetchone(), "channel partner", ask.cp_id))
+
+
+@endpoint("GET", "kams", STAFF)
+def list_kams(ask: PeopleFilters, ctx: Context) -> Json[Page[Kam]]:
+    """List the KAMs, newest first; a KAM sees itself."""
+    with ctx.finish() as last:
+        page = people.kams(last, ctx.caller, people.Wanted(**ask.model_dump()))
+    return Json(ctx.there(page.fetchone()))
+
+
+@endpoint("GET", "customers", EVERYONE)
+def list_customers(ask: PeopleFilters, ctx: Context) -> Json[Page[Customer]]:
+    """List the customers in scope, newest first; a customer sees itself."""
+    with ctx.finish() as last:
+        page = people.customers(last, ctx.caller, people.Wanted(**ask.model_dump()))
+    return Json(ctx.there(page.fetchone()))
+
+
+@endpoint("GET", "customers/{customerId:regex(^CUST-[0-9]+$)}", EVERYONE)
+def get_customer(ask: OneCustomer, ctx: Context) -> Json[Customer]:
+    """Show one customer and where its papers stand."""
+    with ctx.finish() as last:
+        found = people.customer(last, ctx.caller, ask.customer_id)
+    return Json(ctx.found(found.fetchone(), "customer", ask.customer_id))

@@ -1,0 +1,1 @@
+"""Quotations: previewed, finalised, shared, answered."""

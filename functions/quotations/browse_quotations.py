@@ -1,0 +1,61 @@
+"""Browse quotations in scope, and read a quotation's PDF (api.md 2.3)."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Literal
+
+from shared_code.adapters import blobs
+from shared_code.context import Context
+from shared_code.endpoints import EVERYONE, endpoint
+from shared_code.sql import quotations
+from shared_code.wire import Ask, Json, Page
+from shared_code.wire.fields import CpId, LeadId, Many, PageAsk, QuotationReference, Search
+from shared_code.wire.quotations import PdfLink, Quotation
+
+LINK_LIFE = timedelta(minutes=30)
+
+
+class QuotationFilters(PageAsk):
+    """What a list of quotations can be narrowed by. `search`: customer's name, reference, lead; capacities in kW."""
+
+    sort_by: Literal["createdAt", "customerName", "status"] | None = None
+    lead_id: LeadId | None = None
+    status: Many[Literal["Created", "Shared", "Accepted", "Rejected"]] = ()
+    cp_id: CpId | None = None
+    shared_with_customer: bool | None = None
+    min_kw: Decimal | None = None
+    max_kw: Decimal | None = None
+    search: Search | None = None
+
+
+class OneQuotation(Ask):
+    """A quotation by its reference."""
+
+    quotation_id: QuotationReference
+
+
+@endpoint("GET", "quotations", EVERYONE)
+def list_quotations(ask: QuotationFilters, ctx: Context) -> Json[Page[Quotation]]:
+    """List the quotations in scope, newest first; for a customer the shared ones."""
+    with ctx.finish() as last:
+        page = quotations.page(last, ctx.caller, quotations.Wanted(**ask.model_dump()))
+    return Json(ctx.there(page.fetchone()))
+
+
+@endpoint("GET", "quotations/{quotationId:regex(^QUOT-[0-9]+$)}", EVERYONE)
+def get_quotation(ask: OneQuotation, ctx: Context) -> Json[Quotation]:
+    """Show one quotation, frozen as it was made."""
+    with ctx.finish() as last:
+        found = quotations.one(last, ctx.caller, ask.quotation_id)
+    return Json(ctx.found(found.fetchone(), "quotation", ask.quotation_id))
+
+
+@endpoint("GET", "quotations/{quotationId:regex(^QUOT-[0-9]+$)}/pdf", EVERYONE, refusals=("STORAGE_FAILED",))
+def get_quotation_pdf(ask: OneQuotation, ctx: Context) -> PdfLink:
+    """Answer a link that reads the stored PDF, for 30 minutes, with its hash."""
+    with ctx.finish() as last:
+        found = quotations.pdf(last, ctx.caller, ask.quotation_id)
+    pdf = ctx.found(found.fetchone(), "quotation", ask.quotation_id)
+    until = ctx.now + LINK_LIFE
+    url = blobs.read_link(ctx.settings, "quotations", pdf.pdf_blob, until, f"{ask.quotation_id}.pdf")
+    return PdfLink(url=url, expires_at=until, sha256=pdf.pdf_sha256, size_bytes=pdf.pdf_size)

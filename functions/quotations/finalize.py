@@ -1,0 +1,122 @@
+"""Finalise a quotation: priced on the server, its PDF stored for ever, then frozen (rules.md 3; api.md 2.3)."""
+
+import logging
+
+from shared_code import log
+from shared_code.adapters import blobs, quotation_pdf
+from shared_code.context import Context
+from shared_code.endpoints import endpoint
+from shared_code.offers import Configuration, breakdown_of, inputs_of, offer_of
+from shared_code.rules import pricing, pricing_inputs
+from shared_code.rules.lead_status import Status
+from shared_code.rules.pricing import Price
+from shared_code.rules.pricing_inputs import Inputs
+from shared_code.rules.quotation_life import Say, check_create, pdf_name, valid_until
+from shared_code.rules.refusal import Refusal
+from shared_code.rules.scope import PERMISSIONS, Action
+from shared_code.sheets import sheet_of
+from shared_code.sql import leads, notifications, quotation_inputs, quotations, timeline
+from shared_code.sql.notifications import News
+from shared_code.sql.quotation_inputs import Terms
+from shared_code.sql.quotations import NewQuotation, Site
+from shared_code.wire import Json
+from shared_code.wire.quotations import Quotation
+
+
+@endpoint(
+    "POST",
+    "quotations",
+    PERMISSIONS[Action.QUOTATION_OFFER],
+    created=True,
+    refusals=(
+        "RULE_VIOLATION",
+        "MASTER_DATA_MISSING",
+        "LEAD_CLOSED",
+        "QUOTATION_ALREADY_ACCEPTED",
+        "PDF_FAILED",
+        "STORAGE_FAILED",
+    ),
+)
+def finalize_quotation(ask: Configuration, ctx: Context) -> Json[Quotation]:
+    """Price and freeze a quotation. Its PDF is rendered and stored first; a failure on the way leaves no quotation."""
+    choice, say = ask.choice, Say(ctx.caller.role, ask.override, ask.override_reason)
+    with ctx.pause() as db:
+        found = quotations.site(db, ctx.caller, ask.lead_id)
+        next_reference = quotations.next_reference(db)
+        master = quotation_inputs.for_quotation(db, ctx.now, choice)
+    site = ctx.found(found.fetchone(), "lead", ask.lead_id)
+    check_create(Status(site.status), site.accepted_ref, say)
+    inputs, terms = inputs_of(ask, ctx.there(master.fetchone()))
+    price = pricing.price(inputs)
+    pricing.check_client_figures(price, ask.system_kw, ask.system_price, ask.final_price)
+    new = _stored(ask, ctx, ctx.there(next_reference.fetchone()), site, inputs, price, terms)
+    with ctx.beginning() as db:
+        locked = leads.lock(db, ctx.caller, ask.lead_id)
+        accepted = quotations.accepted_ref(db, ask.lead_id)
+    lead = ctx.found(locked.fetchone(), "lead", ask.lead_id)
+    check_create(Status(lead.status), accepted.fetchone(), say)
+    with ctx.finish() as last:
+        created = quotations.create(last, ctx.caller, new)
+        _log_and_tell(ask, ctx, new)
+    return Json(ctx.there(created.fetchone()))
+
+
+def _stored(
+    ask: Configuration, ctx: Context, reference: str, site: Site, inputs: Inputs, price: Price, terms: Terms
+) -> NewQuotation:
+    """Render the PDF and store it once; answers the row that goes with it (I7)."""
+    name = pdf_name(ctx.settings.environment, ctx.today, reference)
+    until = valid_until(ctx.today, terms.quotation_validity_days)
+    try:
+        pdf = quotation_pdf.render(sheet_of(reference, ctx.today, until, site, inputs, price, terms))
+    except Exception as error:  # whatever a font or a name does to the renderer
+        log.event("pdf_failed", level=logging.ERROR, error=error, requestId=ctx.request_id)
+        raise Refusal("PDF_FAILED", "The PDF could not be made. Nothing was stored; please try again.") from error
+    stored = blobs.put_once(
+        ctx.settings, "quotations", name, pdf, "application/pdf", {"docType": "quotation", "reference": reference}
+    )
+    return NewQuotation(
+        quotation_reference=reference,
+        lead_id=site.lead_id,
+        customer_id=site.customer_id,
+        cp_id=site.assigned_to,
+        status="Shared" if ask.share_with_customer else "Created",
+        state=inputs.state_code,
+        discom=inputs.discom.name,
+        phase=inputs.phase.value,
+        system_kw=price.system_kw,
+        system_price=price.system_price,
+        final_price=price.final_price,
+        dealer_add_on_per_kw=price.dealer_add_on_per_kw,
+        dealer_add_on_total=price.dealer_add_on_total,
+        inputs=pricing_inputs.to_json(inputs),
+        offer=offer_of(inputs, price).model_dump_json(),
+        breakdown=breakdown_of(price).model_dump_json(),
+        valid_until=until,
+        pdf_blob=name,
+        pdf_sha256=stored.sha256,
+        pdf_size=stored.size_bytes,
+        created_by=ctx.caller.user_id,
+        created_at=ctx.now,
+        shared_at=ctx.now if ask.share_with_customer else None,
+    )
+
+
+def _log_and_tell(ask: Configuration, ctx: Context, new: NewQuotation) -> None:
+    """The timeline's entries, and the customer's news where the quotation is shared at once."""
+    about = {"quotationReference": new.quotation_reference}
+    reason = ask.override_reason if ask.override else None
+    timeline.add(
+        ctx.db, ctx.caller, new.lead_id, "quotationCreated", about | {"finalPrice": new.final_price}, reason=reason
+    )
+    if new.shared_at is not None:
+        timeline.add(ctx.db, ctx.caller, new.lead_id, "quotationShared", about)
+        data = {"leadId": new.lead_id, "quotationId": new.quotation_reference}
+        news = News(
+            "quotationShared",
+            "New quotation",
+            f"Quotation {new.quotation_reference} is ready for you.",
+            "success",
+            data,
+        )
+        notifications.tell(ctx.db, news, ["customer"], new.lead_id)

@@ -1,0 +1,43 @@
+"""Share a quotation with its customer (rules.md 3.8; api.md 2.3)."""
+
+from shared_code.context import Context
+from shared_code.endpoints import endpoint
+from shared_code.rules.quotation_life import check_share
+from shared_code.rules.scope import PERMISSIONS, Action
+from shared_code.sql import notifications, quotations, timeline
+from shared_code.sql.notifications import News
+from shared_code.wire import Ask, Json
+from shared_code.wire.fields import QuotationReference
+from shared_code.wire.quotations import Quotation
+
+
+class OneQuotation(Ask):
+    """A quotation by its reference."""
+
+    quotation_id: QuotationReference
+
+
+@endpoint(
+    "PATCH",
+    "quotations/{quotationId:regex(^QUOT-[0-9]+$)}/share",
+    PERMISSIONS[Action.QUOTATION_OFFER],
+    refusals=("LEAD_CLOSED", "QUOTATION_ALREADY_ACCEPTED", "QUOTATION_NOT_SHARED", "QUOTATION_EXPIRED"),
+)
+def share_quotation(ask: OneQuotation, ctx: Context) -> Json[Quotation]:
+    """Let the customer see a quotation, accept it or reject it. Sharing it again changes nothing."""
+    reference = ask.quotation_id
+    locked = quotations.lock_lead(ctx.db, ctx.caller, reference)
+    offered = quotations.offer(ctx.db, reference)
+    lead_id = ctx.found(locked.fetchone(), "quotation", reference)
+    offer = ctx.there(offered.fetchone())
+    changes = check_share(offer, ctx.caller.role, ctx.today)
+    with ctx.finish() as last:
+        if not changes:
+            shared = quotations.one(last, ctx.caller, reference)
+        else:
+            shared = quotations.share(last, ctx.caller, reference)
+            timeline.add(last, ctx.caller, lead_id, "quotationShared", {"quotationReference": reference})
+            data = {"leadId": lead_id, "quotationId": reference}
+            news = News("quotationShared", "New quotation", f"Quotation {reference} is ready for you.", "success", data)
+            notifications.tell(last, news, ["customer"], lead_id)
+    return Json(ctx.there(shared.fetchone()))
