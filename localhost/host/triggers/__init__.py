@@ -1,0 +1,1 @@
+"""What starts functions besides HTTP: new blobs, queue messages and the clock."""

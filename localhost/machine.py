@@ -1,0 +1,142 @@
+"""What the app meets in Azure, put together for one DATA_DIR: database, storage and every setting (running.md)."""
+
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from localhost.azurite import Azurite, make_containers
+from localhost.children import StartError, claimed
+from localhost.postgres import Postgres, admit_app
+
+_MARK: Final = "solarium"  # the file by which we know a folder as one of ours
+_LOCK: Final = "lock"
+_WAIT_SECONDS: Final = 5  # for a run that is just ending
+_FIXED: Final = {
+    "ENVIRONMENT": "local",
+    "JWT_ISSUER": "solarium",
+    "JWT_AUDIENCE": "solarium-api",
+    "MSG91_AUTH_KEY": "local",
+    "MSG91_OTP_TEMPLATE_ID": "otp",
+    "MSG91_APPROVAL_TEMPLATE_ID": "approval",
+    "SENDGRID_API_KEY": "local",
+    "SENDGRID_FROM": "no-reply@solarium.test",
+    "PORTAL_BASE_URL": "http://localhost:3000",
+    "ALLOWED_ORIGINS": "http://localhost:3000",
+    "SMS_PER_MINUTE": "10000",
+    "SMS_PER_DAY": "100000",
+    "PYTHON_THREADPOOL_THREAD_COUNT": "32",
+}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What runs: the app's settings (environment variables) and the database owner's URL, its migrations applied."""
+
+    settings: dict[str, str]
+    owner_url: str
+
+
+@contextmanager
+def started(
+    data_dir: Path, given: Mapping[str, str], say: Callable[[str], None] = print, *, durable: bool = True
+) -> Iterator[Machine]:
+    """Start database and storage, or use those that `given` names; migrate; end in order what was started.
+
+    `given`: the environment; what it says of the app's settings wins over ours. Raises StartError.
+    """
+    kept = _kept_secrets(data_dir / "secrets.json")
+    with ExitStack() as running:
+        owner_url, password = given.get("DATABASE_URL"), kept.pop("DATABASE_PASSWORD")
+        if not owner_url:
+            say("Starting PostgreSQL")
+            postgres = Postgres(data_dir / "postgres", durable=durable)
+            running.callback(postgres.stop)
+            postgres.start()
+            owner_url, password = postgres.owner_url(), postgres.app_password
+        app_url = _migrated(owner_url, password, say)
+        storage = given.get("AZURE_STORAGE_CONNECTION_STRING")
+        if storage:
+            make_containers(storage)
+        else:
+            say("Starting Azurite")
+            azurite = Azurite(data_dir / "azurite")
+            running.callback(azurite.stop)
+            azurite.start()
+            storage = azurite.connection_string
+        ours = {**_FIXED, **kept, "AZURE_STORAGE_CONNECTION_STRING": storage, "UPLOADS_STORAGE": storage}
+        settings = {name: given.get(name) or value for name, value in ours.items()}
+        yield Machine({**settings, "DATABASE_URL": app_url}, owner_url)
+
+
+def mark(data_dir: Path) -> None:
+    """Make DATA_DIR and mark it as ours. Raises StartError if it cannot be used or holds something else."""
+    try:
+        if data_dir.exists() and any(data_dir.iterdir()) and not (data_dir / _MARK).exists():
+            raise StartError(f"{data_dir} holds something else. Set DATA_DIR to a new folder.")
+        data_dir.mkdir(parents=True, exist_ok=True)
+        (data_dir / _MARK).touch()
+    except OSError as error:
+        raise StartError(f"DATA_DIR cannot be used: {error}") from None
+
+
+@contextmanager
+def own_folder(data_dir: Path) -> Iterator[None]:
+    """Hold DATA_DIR, alone, as a folder of ours. Raises StartError as `mark` does, or if it is in use."""
+    mark(data_dir)
+    advice = "End it first, or set DATA_DIR to another folder (and PORT to another port)."
+    with claimed(data_dir, "Solarium", _WAIT_SECONDS, advice):
+        yield
+
+
+def reset(data_dir: Path) -> None:
+    """Delete what DATA_DIR holds. Raises StartError if it is in use or not a folder of ours."""
+    if not data_dir.exists():
+        return
+    with own_folder(data_dir), ExitStack() as held:
+        for child in ("postgres", "azurite"):
+            held.enter_context(claimed(data_dir / child, child))
+        for path in data_dir.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name not in {_MARK, _LOCK}:
+                path.unlink()
+
+
+def _migrated(owner_url: str, password: str, say: Callable[[str], None]) -> str:
+    """The app's URL for a database brought to the newest schema."""
+    from shared_code.sql.migrations import MigrationChanged, migrate
+
+    try:
+        if applied := migrate(owner_url):
+            say(f"Applied {len(applied)} migrations")
+        return admit_app(owner_url, password)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise StartError(f"The role of DATABASE_URL lacks a right it needs (CREATEROLE?): {error}") from None
+    except psycopg.OperationalError as error:
+        raise StartError(f"The database does not answer: {error}") from None
+    except MigrationChanged as error:
+        raise StartError(f"{error}. Or start anew: make reset") from None
+
+
+def _kept_secrets(path: Path) -> dict[str, str]:
+    """What nobody else may know, made up once and kept in a file that only its owner reads."""
+    if not path.exists():
+        keys = [{"kid": "local-1", "key": secrets.token_urlsafe(48)}]
+        made = {
+            "JWT_SIGNING_KEYS": json.dumps(keys),
+            "OTP_PEPPER": secrets.token_urlsafe(48),
+            "DATABASE_PASSWORD": secrets.token_urlsafe(24),
+        }
+        new = path.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text(json.dumps(made))
+        new.rename(path)
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
