@@ -19,7 +19,7 @@ class Nothing(Ask):
 @endpoint("GET", "openapi.json", bare=True)
 def get_openapi(ask: Nothing, ctx: Context) -> Raw:
     """Answer the OpenAPI document of this app, without an envelope."""
-    return Raw(_document(), "application/json")
+    return Raw(openapi_json(), "application/json")
 
 
 @endpoint("GET", "docs", bare=True)
@@ -29,7 +29,8 @@ def get_docs(ask: Nothing, ctx: Context) -> Raw:
 
 
 @cache
-def _document() -> bytes:
+def openapi_json() -> bytes:
+    """The document as it is served."""
     return to_json(openapi.document(REGISTRY.values(), VERSION), indent=2)
 
 

@@ -41,7 +41,6 @@ def main() -> None:
     command = commands[parser.parse_args().command]
     end_in_order()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("solarium").setLevel(logging.INFO)
     try:
         command()
     except StartError as error:
@@ -57,6 +56,7 @@ def run() -> None:
     from localhost.serve import until_ended
 
     port = _port()
+    logging.getLogger("solarium").setLevel(logging.INFO)
     with machine.own_folder(_data_dir()):
         _check_free(port)
         with machine.started(_data_dir(), _environment(), say) as ground:
@@ -80,9 +80,10 @@ def demo() -> None:
         play(url, out)
         return
     say(f"No app answers at {url}: starting one for the demo")
+    own = {name: value for name, value in _environment().items() if name not in machine.SERVERS}
     with (
         tempfile.TemporaryDirectory(prefix="solarium-demo-") as folder,
-        machine.started(Path(folder), _environment(), say) as ground,
+        machine.started(Path(folder), own, say) as ground,
     ):
         asyncio.run(while_playing(ground, lambda own: play(own, out)))
 
@@ -118,8 +119,9 @@ def _check_free(port: int) -> None:
 
 
 def _answers(url: str) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(f"{url}/api/v1/health/live", timeout=3) as answer:
+        with direct.open(f"{url}/api/v1/health/live", timeout=3) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -1,4 +1,4 @@
-"""Plays the whole main job through the public API, a line per step, and leaves the quotation's PDF on disk (running.md)."""
+"""Plays the whole main job through the public API, a line per step; leaves the PDF on disk (running.md)."""
 
 import hashlib
 import time
@@ -20,7 +20,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pag
 PDF += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
-class StepFailed(StartError):
+class StepFailedError(StartError):
     """The app answered something else than the main job needs."""
 
 
@@ -32,11 +32,11 @@ class Api:
         self.http = requests.Session()
 
     def __call__(self, method: str, path: str, /, **body: object) -> Any:
-        """The `data` of the answer. Raises StepFailed with the error's words."""
+        """The `data` of the answer. Raises StepFailedError with the error's words."""
         answer = self.http.request(method, f"{self.url}/api/v1/{path}", json=body or None, timeout=60)
         said = answer.json()
         if not said["success"]:
-            raise StepFailed(
+            raise StepFailedError(
                 f"{method} {path}: {answer.status_code} {said['error']['code']} {said['error']['message']}"
             )
         return said["data"]
@@ -48,14 +48,14 @@ class Api:
         return session
 
     def sign_in_by_code(self, phone: str) -> Any:
-        """Ask for a code, read it in the inbox, sign in with it. Within 30 s of the last code none is sent: then wait."""
+        """Ask for a code, read it in the inbox, sign in with it. Within 30 s of the last one none is sent: wait."""
         before = self._newest(phone)
         for _ in range(RESEND_SECONDS):
             self("POST", "auth/login", phone=phone)
             if (message := self._newest(phone)) != before:
                 return self.sign_in(phone=phone, otp=message["code"])
             time.sleep(1)
-        raise StepFailed(f"no code for {phone} arrived in the inbox")
+        raise StepFailedError(f"no code for {phone} arrived in the inbox")
 
     def _newest(self, phone: str) -> Any:
         items = requests.get(f"{self.url}/dev/inbox.json", params={"to": phone}, timeout=10).json()["items"]
@@ -63,7 +63,7 @@ class Api:
 
 
 def play(base_url: str, out: Path) -> None:
-    """Play the main job against the app at `base_url`; the PDF goes to the folder `out`. Raises StepFailed."""
+    """Play the main job against the app at `base_url`; the PDF goes to the folder `out`. Raises StepFailedError."""
     partner, customer, admin = Api(base_url), Api(base_url), Api(base_url)
     phone = f"9{time.time_ns() // 1000 % 10**9:09d}"
     session = partner.sign_in_by_code(PARTNER)
@@ -85,9 +85,8 @@ def play(base_url: str, out: Path) -> None:
     admin.sign_in(email=ADMIN, password=PASSWORD)
     _commission(admin, lead_id)
     synced = partner("GET", "sync")
-    _say(
-        f"synced {len(synced['leads'])} leads, {len(synced['quotations'])} quotations, {len(synced['timeline'])} timeline entries"
-    )
+    counts = ", ".join(f"{len(synced[kind])} {kind}" for kind in ("leads", "quotations", "commissions", "timeline"))
+    _say(f"synced: {counts}")
 
 
 def _new_lead(partner: Api, phone: str) -> str:
@@ -108,7 +107,7 @@ def _mover(partner: Api, lead_id: str) -> Callable[..., None]:
 def _quotation(partner: Api, lead_id: str, out: Path) -> str:
     choice = _choice(partner("GET", "masterdata")) | {"leadId": lead_id}
     priced = partner("POST", "quotations/preview", **choice)
-    _say(f"priced {priced['systemKw']} kW: ₹{priced['systemPrice']:,.2f}, after subsidies ₹{priced['finalPrice']:,.2f}")
+    _say(f"priced {priced['systemKw']} kW: ₹{priced['systemPrice']:,.2f}, ₹{priced['finalPrice']:,.2f} after subsidies")
     quotation = partner(
         "POST", "quotations", **choice, systemPrice=priced["systemPrice"], finalPrice=priced["finalPrice"]
     )
@@ -116,11 +115,9 @@ def _quotation(partner: Api, lead_id: str, out: Path) -> str:
     link = partner("GET", f"quotations/{reference}/pdf")
     pdf = requests.get(link["url"], timeout=30).content
     if hashlib.sha256(pdf).hexdigest() != link["sha256"]:
-        raise StepFailed(f"the PDF of {reference} has another hash than its record")
+        raise StepFailedError(f"the PDF of {reference} has another hash than its record")
     (out / f"{reference}.pdf").write_bytes(pdf)
-    _say(
-        f"finalised {reference}; its PDF is {out / f'{reference}.pdf'}, {len(pdf)} bytes, SHA-256 {link['sha256'][:12]}…"
-    )
+    _say(f"finalised {reference}: {out / f'{reference}.pdf'}, {len(pdf)} bytes, SHA-256 {link['sha256'][:12]}…")
     return reference
 
 
@@ -157,10 +154,10 @@ def _document(partner: Api, lead_id: str) -> None:
     until = time.monotonic() + CHECK_WITHIN
     while (document := partner("GET", f"documents/{slot['docId']}"))["state"] in ("Reserved", "Checking"):
         if time.monotonic() > until:
-            raise StepFailed(f"{slot['docId']} was not checked within {CHECK_WITHIN} s")
+            raise StepFailedError(f"{slot['docId']} was not checked within {CHECK_WITHIN} s")
         time.sleep(0.2)
     if document["state"] != "Accepted":
-        raise StepFailed(f"{slot['docId']} was refused: {document['reason']}")
+        raise StepFailedError(f"{slot['docId']} was refused: {document['reason']}")
     _say(f"{slot['docId']} was checked and accepted, {document['sizeBytes']} bytes")
 
 

@@ -1,4 +1,4 @@
-"""The demo's people, one lead and the sample catalogue (running.md, Demo data). Local only; loading it again changes nothing."""
+"""The demo's people, a lead and the sample catalogue (running.md, Demo data); loading them again changes nothing."""
 
 import os
 from pathlib import Path
@@ -24,14 +24,14 @@ PARTNERS = [
 ]
 
 
-class NotLocal(Exception):
+class NotLocalError(Exception):
     """Demo data were asked for somewhere else than on a developer's machine."""
 
 
 def load(owner_url: str) -> None:
-    """Load what is missing of the demo data. Raises NotLocal unless ENVIRONMENT is local."""
+    """Load what is missing of the demo data. Raises NotLocalError unless ENVIRONMENT is local."""
     if os.environ.get("ENVIRONMENT") != "local":
-        raise NotLocal("Demo data have known passwords: they are loaded with ENVIRONMENT=local only.")
+        raise NotLocalError("Demo data have known passwords: they are loaded with ENVIRONMENT=local only.")
     load_file(owner_url, CATALOGUE)
     with psycopg.connect(owner_url) as db:
         if db.execute("SELECT 1 FROM user_account WHERE user_id = 'ADM-1'").fetchone():
@@ -69,8 +69,8 @@ def _load_lead(db: "psycopg.Connection[tuple[object, ...]]") -> None:
     )
     db.execute("INSERT INTO customer VALUES ('CUST-1')")
     db.execute(
-        "INSERT INTO lead (lead_id, customer_id, customer_name, phone, address, city, state, pin_code, origin, follow_up_date,"
-        " assigned_to, created_by, last_entry)"
+        "INSERT INTO lead (lead_id, customer_id, customer_name, phone, address, city, state, pin_code, origin,"
+        " follow_up_date, assigned_to, created_by, last_entry)"
         " VALUES ('LEAD-1', 'CUST-1', %s, %s, %s, %s, %s, %s, 'CP', india_day(now()) + 1, 'CP-1', 'CP-1', 1)",
         home,
     )

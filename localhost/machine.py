@@ -15,6 +15,7 @@ from localhost.azurite import Azurite, make_containers
 from localhost.children import StartError, claimed
 from localhost.postgres import Postgres, admit_app
 
+SERVERS: Final = ("DATABASE_URL", "AZURE_STORAGE_CONNECTION_STRING")  # given, they are used instead of our own
 _MARK: Final = "solarium"  # the file by which we know a folder as one of ours
 _LOCK: Final = "lock"
 _WAIT_SECONDS: Final = 5  # for a run that is just ending
@@ -51,6 +52,8 @@ def started(
 
     `given`: the environment; what it says of the app's settings wins over ours. Raises StartError.
     """
+    if given.get("ENVIRONMENT", "local") != "local":
+        raise StartError("ENVIRONMENT is not local: this loads demo people with known passwords. Unset it.")
     kept = _kept_secrets(data_dir / "secrets.json")
     with ExitStack() as running:
         owner_url, password = given.get("DATABASE_URL"), kept.pop("DATABASE_PASSWORD")
@@ -111,7 +114,7 @@ def reset(data_dir: Path) -> None:
 
 def _migrated(owner_url: str, password: str, say: Callable[[str], None]) -> str:
     """The app's URL for a database brought to the newest schema."""
-    from shared_code.sql.migrations import MigrationChanged, migrate
+    from shared_code.sql.migrations import MigrationChangedError, migrate
 
     try:
         if applied := migrate(owner_url):
@@ -121,7 +124,7 @@ def _migrated(owner_url: str, password: str, say: Callable[[str], None]) -> str:
         raise StartError(f"The role of DATABASE_URL lacks a right it needs (CREATEROLE?): {error}") from None
     except psycopg.OperationalError as error:
         raise StartError(f"The database does not answer: {error}") from None
-    except MigrationChanged as error:
+    except MigrationChangedError as error:
         raise StartError(f"{error}. Or start anew: make reset") from None
 
 

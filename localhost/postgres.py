@@ -35,10 +35,11 @@ _HASTY: Final = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 
 class Postgres:
-    """One embedded server on 127.0.0.1, on a free port, with all it keeps in `folder`. It ends with this process.
+    """One embedded server on 127.0.0.1, with all it keeps in `folder`. It ends with this process.
 
-    `durable=False` leaves out what protects from a crash of the machine: for tests. `major`: 18, or 16, which Azure may
-    still run. PostgreSQL refuses root, so as root it runs as the owner of its data, `nobody` at first.
+    The port is a free one, chosen at the first start. `durable=False` leaves out what protects from a crash of the
+    machine: for tests. `major`: 18, or 16, which Azure may still run. PostgreSQL refuses root, so as root it runs as
+    the owner of its data, `nobody` at first.
     """
 
     def __init__(self, folder: Path, *, durable: bool = True, major: int = 18) -> None:
@@ -53,7 +54,7 @@ class Postgres:
             if not self._data.exists():
                 self._create(lock)
             (self._data / "postmaster.pid").unlink(missing_ok=True)  # who wrote it is gone, or would hold the lock
-            self._port = _free_port()
+            self._port = self._port or _free_port()
             settings = [f"port={self._port}", *_SETTINGS, *(() if self._durable else _HASTY)]
             self._child = self._run("postgres", [f"--{setting}" for setting in settings], self._data, lock)
         self._child.until(self._ready, _START_SECONDS)
@@ -64,6 +65,12 @@ class Postgres:
         """End it as `pg_ctl stop -m fast` does."""
         if self._child:
             self._child.stop()
+
+    def kill(self) -> None:
+        """End it as a crash would, with nothing written down. `start` recovers."""
+        if self._child:
+            self._child.process.kill()
+            self._child.process.wait()
 
     @property
     def superuser_url(self) -> str:
@@ -93,16 +100,8 @@ class Postgres:
         if account := _account(new):
             os.chown(new, *account)
             os.chown(self._secret, *account)
-        options = [
-            "-N",
-            "-A",
-            "scram-sha-256",
-            "-U",
-            _SUPERUSER,
-            f"--pwfile={self._secret}",
-            "--encoding=UTF8",
-            "--locale=C",
-        ]
+        options = ["--no-sync", "--auth=scram-sha-256", f"--username={_SUPERUSER}", f"--pwfile={self._secret}"]
+        options += ["--encoding=UTF8", "--locale=C"]
         if self._major > 16:
             options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         initdb = self._run("initdb", options, new, lock)
@@ -140,12 +139,14 @@ def admit_app(owner_url: str, password: str) -> str:
         connection.execute(SQL("GRANT {} TO {}").format(Identifier(APP), Identifier(LOGIN)))
     address = urlsplit(owner_url)
     server = address.netloc.rpartition("@")[2]
-    return address._replace(netloc=f"{LOGIN}:{quote(password)}@{server}").geturl()
+    return address._replace(netloc=f"{LOGIN}:{quote(password, safe='')}@{server}").geturl()
 
 
 def _make_owner(connection: psycopg.Connection, password: str) -> None:
     if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone():
-        connection.execute(SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(Identifier(OWNER), password))
+        connection.execute(
+            SQL("CREATE ROLE {} LOGIN CREATEROLE CREATEDB PASSWORD {}").format(Identifier(OWNER), password)
+        )
     if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
         connection.execute(SQL("CREATE DATABASE {} OWNER {}").format(Identifier(DATABASE), Identifier(OWNER)))
 

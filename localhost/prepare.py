@@ -46,6 +46,8 @@ def main() -> None:
         sys.exit(f"Not ready. {error}. Has another user set this checkout up? Remove .venv and .tools then.")
     except KeyboardInterrupt:
         sys.exit("Stopped while setting up. The next start does what is missing.")
+    for name in ("NO_PROXY", "no_proxy"):  # a company's proxy knows nothing of our loopback servers
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1"]))
     os.execv(_python(venv), [_python(venv), *arguments])
 
 

@@ -25,14 +25,14 @@ def _migrate(_: Mapping[str, object]) -> None:
     from shared_code.sql.migrations import migrate
 
     applied = migrate(_owner_url())
-    print("\n".join(f"applied {name}" for name in applied) or "nothing to apply")  # noqa: T201
+    print("\n".join(f"applied {name}" for name in applied) or "nothing to apply")
 
 
 def _catalogue(chosen: Mapping[str, object]) -> None:
     from shared_code.catalogue import load_file
 
     counts = load_file(_owner_url(), Path(str(chosen["file"])))
-    print("\n".join(f"{count:5} {kind}" for kind, count in counts.items()))  # noqa: T201
+    print("\n".join(f"{count:5} {kind}" for kind, count in counts.items()))
 
 
 def _openapi(chosen: Mapping[str, object]) -> None:

@@ -84,7 +84,7 @@ class Context:
 
     @contextmanager
     def pause(self) -> Iterator[Db]:
-        """The last reads before the workflow talks to the network: they travel with ROLLBACK. `beginning` goes on after it."""
+        """The last reads before a workflow talks to the network; they travel with ROLLBACK. `beginning` goes on."""
         yield self.db
         if self.transaction is not None:
             self.transaction.leave()

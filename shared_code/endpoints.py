@@ -17,8 +17,9 @@ EVERYONE = frozenset(Role)
 class Endpoint:
     """One HTTP-triggered function.
 
-    roles: who may call; empty means no token is needed. created: a success is 201. idle: calling it is not activity
-    (rules.md 5.4). bare: no transaction is opened for it. address_limit: which count of requests per address it belongs to (rules.md 5.2).
+    roles: who may call; empty means no token is needed. created: a success is 201.
+    idle: calling it is not activity (rules.md 5.4). bare: no transaction is opened for it.
+    address_limit: which count of requests per address it belongs to (rules.md 5.2).
     when_ended: what it answers when the session has ended already, instead of 401.
     refusals: the codes it can answer besides those every endpoint can.
     """
@@ -50,7 +51,7 @@ class Endpoint:
 REGISTRY: dict[Callable[..., Any], Endpoint] = {}
 
 
-def endpoint(
+def endpoint(  # noqa: PLR0913 -- a declaration, all of it by name
     method: Method,
     route: str,
     roles: Iterable[Role] = (),

@@ -11,7 +11,7 @@ from shared_code.rules.pricing_inputs import CableType, Inputs, Phase
 from shared_code.rules.refusal import invalid, missing_master_data
 from shared_code.rules.subsidy import state_kind
 from shared_code.sql.quotation_inputs import Choice, MasterData, Terms
-from shared_code.wire import Ask, View
+from shared_code.wire import Ask
 from shared_code.wire.fields import LeadId, LongText, Rupees, State
 from shared_code.wire.quotations import Breakdown, Gst, Offer
 
@@ -46,7 +46,7 @@ class Configuration(Ask):
     cable_type: CableType = CableType.POLYCAB
     extra_structure_height: Annotated[Decimal, Field(ge=0, max_digits=4, decimal_places=2)] = Decimal(0)
     dealer_add_on_per_kw: Rupees | None = None
-    bom: Annotated[list[ChosenItem], Field(max_length=100)] = []
+    bom: Annotated[list[ChosenItem], Field(max_length=100, default_factory=list)]
     share_with_customer: bool = False
     override: bool = False
     override_reason: LongText | None = None
@@ -79,7 +79,7 @@ class Configuration(Ask):
 
 
 def inputs_of(ask: Configuration, found: MasterData) -> tuple[Inputs, Terms]:
-    """Everything the offer is priced with, and what is printed on it. Raises `MASTER_DATA_MISSING`, naming what is missing."""
+    """What the offer is priced with, and what is printed on it. Raises `MASTER_DATA_MISSING`, naming what."""
     if missing := _missing(ask, found):
         raise missing_master_data(missing)
     state, discom, inverter, gst, settings, terms = (

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from shared_code.context import Context
 from shared_code.endpoints import Endpoint
-from shared_code.rules.refusal import invalid
 from shared_code.identity import IDLE_LIFE, Claims
-from shared_code.rules.refusal import Refusal, forbidden
+from shared_code.rules.refusal import Refusal, forbidden, invalid
 from shared_code.rules.scope import Caller, Role
 from shared_code.sql import edge as kept
 from shared_code.sql import sessions
@@ -47,7 +46,7 @@ class Opening:
     fingerprint: bytes = b""
 
     def __call__(self, ctx: Context) -> Callable[[], Caller | None]:
-        """Send the opening statements; what it answers reads their rows and says who is calling, None on an open endpoint.
+        """Send the opening statements. What it answers reads their rows: who is calling, None on an open endpoint.
 
         That raises Refusal (401, 403, 409) or Replay.
         """

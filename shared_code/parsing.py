@@ -7,8 +7,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
-from shared_code.rules.refusal import invalid
-from shared_code.rules.refusal import Refusal
+from shared_code.rules.refusal import Refusal, invalid
 from shared_code.wire import Ask
 
 A = TypeVar("A", bound=Ask)

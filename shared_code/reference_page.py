@@ -5,13 +5,16 @@ from typing import Any
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#14211b;--soft:#5b6b63;--line:#d9e2dc;--back:#fbfcfb;--sun:#c77700;--green:#0b6b4f}
-@media (prefers-color-scheme:dark){:root{--ink:#e7eeea;--soft:#9db0a6;--line:#2b3a33;--back:#101613;--sun:#f2b84b;--green:#55c9a0}}
+@media (prefers-color-scheme:dark){
+:root{--ink:#e7eeea;--soft:#9db0a6;--line:#2b3a33;--back:#101613;--sun:#f2b84b;--green:#55c9a0}}
 *{box-sizing:border-box}body{margin:0;font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back)}
-main{max-width:60rem;margin:0 auto;padding:2rem 1.25rem 5rem}h1{margin:0 0 .25rem}h2{margin:2.5rem 0 .5rem;color:var(--green)}
+main{max-width:60rem;margin:0 auto;padding:2rem 1.25rem 5rem}
+h1{margin:0 0 .25rem}h2{margin:2.5rem 0 .5rem;color:var(--green)}
 p{margin:.35rem 0;color:var(--soft)}nav{display:flex;flex-wrap:wrap;gap:.5rem;margin:1rem 0}nav a,a{color:var(--green)}
 details{border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0;padding:.6rem .9rem}summary{cursor:pointer}
 code{font:13px/1.4 ui-monospace,monospace}.verb{display:inline-block;min-width:4rem;font-weight:700;color:var(--sun)}
-table{border-collapse:collapse;width:100%;margin:.5rem 0}td,th{border-top:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top}
+table{border-collapse:collapse;width:100%;margin:.5rem 0}
+td,th{border-top:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top}
 th{font-weight:600;color:var(--soft)}td:first-child{white-space:nowrap}
 """
 
@@ -26,7 +29,7 @@ def page(document: dict[str, Any]) -> str:
     sections = "".join(f'<h2 id="{escape(tag)}">{escape(tag)}</h2>{"".join(parts)}' for tag, parts in by_tag.items())
     title = escape(document["info"]["title"])
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{title}</title><style>{STYLE}</style></head><body><main><h1>{title}</h1>"
         f"<p>{escape(document['info']['description'])} Version {escape(document['info']['version'])}, "
         f'as <a href="openapi.json">openapi.json</a>.</p><nav>{links}</nav>{sections}</main></body></html>'
@@ -39,7 +42,8 @@ def _operation(verb: str, path: str, operation: dict[str, Any]) -> str:
     answers = [(status, escape(answer["description"])) for status, answer in operation["responses"].items()]
     return (
         f'<details><summary><span class="verb">{verb.upper()}</span> <code>{escape(path)}</code></summary>'
-        f"<p>{escape(operation['summary'])}</p><p>Who: {escape(roles)}</p>{_table('takes', asked)}{_table('answers', answers)}</details>"
+        f"<p>{escape(operation['summary'])}</p><p>Who: {escape(roles)}</p>"
+        f"{_table('takes', asked)}{_table('answers', answers)}</details>"
     )
 
 

@@ -1,6 +1,6 @@
 """What an operator sets, validated at start: a missing or malformed setting is named, its value never printed."""
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, Json, SecretStr, ValidationError, model_validator
@@ -59,20 +59,21 @@ class Settings(BaseSettings):
             raise ValueError("DATABASE_URL, or DATABASE_HOST, DATABASE_NAME and DATABASE_USER")
         if not self.azure_storage_connection_string and not (self.uploads_storage_blob and self.documents_storage_blob):
             raise ValueError(
-                "AZURE_STORAGE_CONNECTION_STRING, or UPLOADS_STORAGE__blobServiceUri and DOCUMENTS_STORAGE__blobServiceUri"
+                "AZURE_STORAGE_CONNECTION_STRING, or UPLOADS_STORAGE__blobServiceUri"
+                " and DOCUMENTS_STORAGE__blobServiceUri"
             )
         if not self.jwt_signing_keys:
             raise ValueError("JWT_SIGNING_KEYS holds no key")
         return self
 
 
-class SettingsInvalid(Exception):
+class SettingsInvalidError(Exception):
     """The environment lacks a setting or holds a malformed one. The message names them, and no value."""
 
 
 @lru_cache(maxsize=1)
 def current() -> Settings:
-    """The settings of this process. Raises SettingsInvalid."""
+    """The settings of this process. Raises SettingsInvalidError."""
     try:
         return Settings.model_validate({})
     except ValidationError as error:
@@ -80,4 +81,4 @@ def current() -> Settings:
             f"{'.'.join(map(str, e['loc'])).upper() or 'settings'}: {e['msg']}"
             for e in error.errors(include_input=False, include_url=False)
         ]
-        raise SettingsInvalid("; ".join(wrong)) from None
+        raise SettingsInvalidError("; ".join(wrong)) from None

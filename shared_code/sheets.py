@@ -1,4 +1,4 @@
-"""What is printed on a quotation: the offer, the site, the seller's terms; nothing of how it was calculated (rules.md 3.9)."""
+"""What is printed on a quotation: the offer, the site, the terms; nothing of how it was calculated (rules.md 3.9)."""
 
 from datetime import date
 from decimal import Decimal

@@ -24,7 +24,7 @@ WIRE = {"amount": "amount", "utr": "utr", "paid_on": "paidOn", "method": "method
 
 
 class ApproveOrPay(Ask):
-    """`approve` takes another amount in ₹, with notes; `pay` takes UTR, day and method. Without `action`: the next step."""
+    """`approve` takes another amount in ₹, with notes; `pay` UTR, day and method. Without `action`: the next step."""
 
     commission_id: CommissionId
     action: Step | None = None
@@ -54,7 +54,7 @@ class ApproveOrPay(Ask):
     refusals=("COMMISSION_STATE", "DUPLICATE_UTR", "STALE_VERSION"),
 )
 def approve_or_pay(ask: ApproveOrPay, ctx: Context) -> Json[Commission]:
-    """Take a commission a step further: Pending to Approved, Approved to Paid. The same payment again changes nothing."""
+    """Take a commission a step further: Pending, Approved, Paid. The same payment again changes nothing."""
     commission = commissions.lock(ctx.db, ask.commission_id).fetchone()
     if commission is None:
         raise not_found("commission")
@@ -93,7 +93,7 @@ def _approve(ask: ApproveOrPay, ctx: Context, row: commissions.Locked, standing:
             "commissionApproved",
             {"commission": "Approved"},
             {"commission": row.status},
-            ask.notes,
+            remarks=ask.notes,
         )
         notifications.tell_users(last, news, [row.cp_id])
     return Json(ctx.there(approved.fetchone()))
@@ -122,7 +122,7 @@ def _pay(ask: ApproveOrPay, ctx: Context, row: commissions.Locked, standing: Sta
             "commissionPaid",
             {"commission": "Paid"},
             {"commission": row.status},
-            ask.notes,
+            remarks=ask.notes,
         )
         notifications.tell_users(last, news, [row.cp_id])
     return Json(ctx.there(paid.fetchone()))

@@ -8,14 +8,14 @@ from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.lead_status import Status
 from shared_code.rules.scope import PERMISSIONS, Action, Role
-from shared_code.sql import leads, places, timeline
+from shared_code.sql import lead_views, places, timeline
 from shared_code.wire import Ask, Json, Page
 from shared_code.wire.fields import LeadId, Many, PageAsk, Search, Short, State
 from shared_code.wire.leads import Lead, LeadDetail, LeadSummary, TimelineEntry
 
 
 class LeadFilters(PageAsk):
-    """What a list of leads can be narrowed by. `assignedTo`: a partner's id, or `unassigned`; `search`: name, phone, id."""
+    """What a list of leads can be narrowed by. `assignedTo` may be `unassigned`; `search`: name, phone, id."""
 
     sort_by: Literal["createdAt", "updatedAt", "followUpDate", "customerName", "status"] | None = None
     status: Many[Status] = ()
@@ -48,9 +48,9 @@ class Everything(Ask):
 def list_leads(ask: LeadFilters, ctx: Context) -> Json[Page[Lead]]:
     """List the leads in scope; a partner's by follow-up, everybody else's newest first."""
     state = places.known_state(ctx.db, ask.state, ctx.now) if ask.state else None
-    wanted = leads.Wanted(**ask.model_dump() | {"state": state, "day": ctx.today})
+    wanted = lead_views.Wanted(**ask.model_dump() | {"state": state, "day": ctx.today})
     with ctx.finish() as last:
-        page = leads.page(last, ctx.caller, wanted, ctx.settings.feature_customer_accepted)
+        page = lead_views.page(last, ctx.caller, wanted, ctx.settings.feature_customer_accepted)
     return Json(ctx.there(page.fetchone()))
 
 
@@ -58,7 +58,7 @@ def list_leads(ask: LeadFilters, ctx: Context) -> Json[Page[Lead]]:
 def get_lead(ask: OneLead, ctx: Context) -> Json[LeadDetail]:
     """Show one lead with its quotations, documents and customer; its version is the ETag."""
     with ctx.finish() as last:
-        found = leads.detail(last, ctx.caller, ask.lead_id, ctx.settings.feature_customer_accepted)
+        found = lead_views.detail(last, ctx.caller, ask.lead_id, ctx.settings.feature_customer_accepted)
     lead = ctx.found(found.fetchone(), "lead", ask.lead_id)
     return Json(lead.data, headers={"ETag": f'"{lead.version}"'})
 
@@ -75,5 +75,5 @@ def get_timeline(ask: TimelinePage, ctx: Context) -> Json[Page[TimelineEntry]]:
 def get_lead_summary(ask: Everything, ctx: Context) -> Json[LeadSummary]:
     """Count the leads in scope by status, and the follow-ups due and overdue."""
     with ctx.finish() as last:
-        summary = leads.summary(last, ctx.caller, ctx.today, [status.value for status in Status])
+        summary = lead_views.summary(last, ctx.caller, ctx.today, [status.value for status in Status])
     return Json(ctx.there(summary.fetchone()))

@@ -43,7 +43,7 @@ class NewLead(Ask):
     city: City | None = None
     state: State | None = None
     pin_code: PinCode | None = None
-    services: Annotated[list[Short], Field(max_length=text.MOST_SERVICES)] = []
+    services: Annotated[list[Short], Field(max_length=text.MOST_SERVICES, default_factory=list)]
     requirements: LongText | None = None
     source: Short | None = None
     remarks: LongText | None = None

@@ -19,7 +19,7 @@ class OnePartner(Ask):
 
 @endpoint("PATCH", "channelPartners/{cpId:regex(^CP-[0-9]+$)}/activate", PERMISSIONS[Action.MASTER_WRITE])
 def activate_channel_partner(ask: OnePartner, ctx: Context) -> Json[ChannelPartner]:
-    """Let a pending or deactivated partner in; it gets an SMS, and a mail if it has an address. Again changes nothing."""
+    """Let a pending or deactivated partner in and tell it by SMS and mail. Once more changes nothing."""
     activated = people.activate_partner(ctx.db, ask.cp_id).fetchone()
     with ctx.finish() as last:
         if activated is not None:

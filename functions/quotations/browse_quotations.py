@@ -7,7 +7,7 @@ from typing import Literal
 from shared_code.adapters import blobs
 from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
-from shared_code.sql import quotations
+from shared_code.sql import quotation_views
 from shared_code.wire import Ask, Json, Page
 from shared_code.wire.fields import CpId, LeadId, Many, PageAsk, QuotationReference, Search
 from shared_code.wire.quotations import PdfLink, Quotation
@@ -38,7 +38,7 @@ class OneQuotation(Ask):
 def list_quotations(ask: QuotationFilters, ctx: Context) -> Json[Page[Quotation]]:
     """List the quotations in scope, newest first; for a customer the shared ones."""
     with ctx.finish() as last:
-        page = quotations.page(last, ctx.caller, quotations.Wanted(**ask.model_dump()))
+        page = quotation_views.page(last, ctx.caller, quotation_views.Wanted(**ask.model_dump()))
     return Json(ctx.there(page.fetchone()))
 
 
@@ -46,7 +46,7 @@ def list_quotations(ask: QuotationFilters, ctx: Context) -> Json[Page[Quotation]
 def get_quotation(ask: OneQuotation, ctx: Context) -> Json[Quotation]:
     """Show one quotation, frozen as it was made."""
     with ctx.finish() as last:
-        found = quotations.one(last, ctx.caller, ask.quotation_id)
+        found = quotation_views.one(last, ctx.caller, ask.quotation_id)
     return Json(ctx.found(found.fetchone(), "quotation", ask.quotation_id))
 
 
@@ -54,7 +54,7 @@ def get_quotation(ask: OneQuotation, ctx: Context) -> Json[Quotation]:
 def get_quotation_pdf(ask: OneQuotation, ctx: Context) -> PdfLink:
     """Answer a link that reads the stored PDF, for 30 minutes, with its hash."""
     with ctx.finish() as last:
-        found = quotations.pdf(last, ctx.caller, ask.quotation_id)
+        found = quotation_views.pdf(last, ctx.caller, ask.quotation_id)
     pdf = ctx.found(found.fetchone(), "quotation", ask.quotation_id)
     until = ctx.now + LINK_LIFE
     url = blobs.read_link(ctx.settings, "quotations", pdf.pdf_blob, until, f"{ask.quotation_id}.pdf")

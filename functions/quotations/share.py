@@ -4,7 +4,7 @@ from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.quotation_life import check_share
 from shared_code.rules.scope import PERMISSIONS, Action
-from shared_code.sql import notifications, quotations, timeline
+from shared_code.sql import notifications, quotation_views, quotations, timeline
 from shared_code.sql.notifications import News
 from shared_code.wire import Ask, Json
 from shared_code.wire.fields import QuotationReference
@@ -33,7 +33,7 @@ def share_quotation(ask: OneQuotation, ctx: Context) -> Json[Quotation]:
     changes = check_share(offer, ctx.caller.role, ctx.today)
     with ctx.finish() as last:
         if not changes:
-            shared = quotations.one(last, ctx.caller, reference)
+            shared = quotation_views.one(last, ctx.caller, reference)
         else:
             shared = quotations.share(last, ctx.caller, reference)
             timeline.add(last, ctx.caller, lead_id, "quotationShared", {"quotationReference": reference})

@@ -1,4 +1,4 @@
-"""Commissions: opened with Executed, approved, paid; one per lead for ever (rules.md 4). The lead's lock is theirs too."""
+"""Commissions: opened with Executed, approved, paid; one per lead for ever (rules.md 4), under the lead's lock."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,10 +13,12 @@ from shared_code.sql.pool import Db, Rows, rows, scalars
 from shared_code.sql.scope import COMMISSIONS
 
 FIELDS: Final[LiteralString] = """
-    'commissionId', m.commission_id, 'leadId', m.lead_id, 'customerName', l.customer_name, 'quotationRef', m.quotation_ref,
+    'commissionId', m.commission_id, 'leadId', m.lead_id, 'customerName', l.customer_name, 'quotationRef',
+        m.quotation_ref,
     'tokenNumber', l.token_number, 'cpId', m.cp_id, 'cpName', (SELECT name FROM user_account WHERE user_id = m.cp_id),
     'systemKw', m.system_kw, 'projectAmount', m.project_amount, 'amount', m.amount, 'approvedAmount', m.approved_amount,
-    'status', m.status, 'approvedAt', iso(m.approved_at), 'approvedBy', m.approved_by, 'utr', m.utr, 'paidOn', m.paid_on,
+    'status', m.status, 'approvedAt', iso(m.approved_at), 'approvedBy', m.approved_by, 'utr', m.utr, 'paidOn',
+        m.paid_on,
     'method', m.method, 'paidAt', iso(m.paid_at), 'paidBy', m.paid_by, 'notes', m.notes, 'version', m.version,
     'createdAt', iso(m.created_at)"""
 COMMISSION: Final[LiteralString] = f"json_build_object({FIELDS})"
@@ -28,7 +30,8 @@ def _summary(scope: LiteralString) -> LiteralString:
             SELECT k.status, count(m.status), coalesce(sum(coalesce(m.approved_amount, m.amount)), 0) AS amount
             FROM unnest(ARRAY['Pending', 'Approved', 'Paid', 'Cancelled']) WITH ORDINALITY k (status, place)
             LEFT JOIN commission m ON m.status = k.status AND {scope} GROUP BY k.status, k.place ORDER BY k.place) s),
-        'lifetimePaid', (SELECT coalesce(sum(m.approved_amount), 0) FROM commission m WHERE {scope} AND m.status = 'Paid'))"""
+        'lifetimePaid', (SELECT coalesce(sum(m.approved_amount), 0) FROM commission m
+            WHERE {scope} AND m.status = 'Paid'))"""
 
 
 PARTNER_SUMMARY: Final[LiteralString] = _summary(COMMISSIONS[Role.CP])
@@ -55,7 +58,8 @@ class Locked:
 
 
 _LOCKED: Final[LiteralString] = (
-    "SELECT m.commission_id, m.lead_id, m.cp_id, m.status, m.amount, m.utr, m.paid_on, m.method, m.version FROM commission m "
+    "SELECT m.commission_id, m.lead_id, m.cp_id, m.status, m.amount, m.utr, m.paid_on, m.method, m.version"
+    " FROM commission m "
 )
 
 
@@ -75,7 +79,7 @@ def of_lead(db: Db, lead_id: str) -> "Rows[Locked]":
 
 
 def open_for(db: Db, actor: Caller, lead_id: str) -> "Rows[str]":
-    """Open the commission of a lead from its quotation, or revive the cancelled one, recalculated (I5; rules.md 4.1, 4.3).
+    """Open the commission of a lead from its quotation, or revive the cancelled one, recalculated (I5; rules.md 4.3).
 
     No row when the lead lacks quotation or partner, or has a commission that stands.
     """
@@ -83,18 +87,22 @@ def open_for(db: Db, actor: Caller, lead_id: str) -> "Rows[str]":
         db,
         """
         WITH opened AS (
-            INSERT INTO commission AS m (lead_id, quotation_ref, cp_id, system_kw, project_amount, dealer_add_on_per_kw, amount)
-            SELECT l.lead_id, q.quotation_reference, l.assigned_to, q.system_kw, q.system_price, q.dealer_add_on_per_kw, q.dealer_add_on_total
+            INSERT INTO commission AS m (lead_id, quotation_ref, cp_id, system_kw, project_amount,
+                dealer_add_on_per_kw, amount)
+            SELECT l.lead_id, q.quotation_reference, l.assigned_to, q.system_kw, q.system_price,
+                q.dealer_add_on_per_kw, q.dealer_add_on_total
             FROM lead l JOIN quotation q ON q.quotation_reference = l.quotation_ref
             WHERE l.lead_id = %(lead_id)s AND l.assigned_to IS NOT NULL
             ON CONFLICT ON CONSTRAINT commission_one_per_lead DO UPDATE SET
-                status = 'Pending', quotation_ref = excluded.quotation_ref, cp_id = excluded.cp_id, system_kw = excluded.system_kw,
+                status = 'Pending', quotation_ref = excluded.quotation_ref, cp_id = excluded.cp_id,
+                    system_kw = excluded.system_kw,
                 project_amount = excluded.project_amount, dealer_add_on_per_kw = excluded.dealer_add_on_per_kw,
                 amount = excluded.amount, version = m.version + 1
                 WHERE m.status = 'Cancelled'
             RETURNING m.*)
         INSERT INTO commission_event (commission_id, version, actor_id, actor_name, from_status, to_status, amount)
-        SELECT commission_id, version, %(actor_id)s, %(actor_name)s, CASE WHEN version > 1 THEN 'Cancelled' END, status, amount FROM opened
+        SELECT commission_id, version, %(actor_id)s, %(actor_name)s, CASE WHEN version > 1 THEN 'Cancelled' END,
+            status, amount FROM opened
         RETURNING commission_id
         """,
         lead_id=lead_id,
@@ -109,9 +117,12 @@ def cancel(db: Db, actor: Caller, lead_id: str, reason: str | None) -> None:
         db,
         """
         WITH cancelled AS (
-            UPDATE commission SET status = 'Cancelled', version = version + 1 WHERE lead_id = %(lead_id)s AND status = 'Pending' RETURNING *)
-        INSERT INTO commission_event (commission_id, version, actor_id, actor_name, from_status, to_status, amount, notes)
-        SELECT commission_id, version, %(actor_id)s, %(actor_name)s, 'Pending', status, amount, %(reason)s FROM cancelled
+            UPDATE commission SET status = 'Cancelled', version = version + 1
+                WHERE lead_id = %(lead_id)s AND status = 'Pending' RETURNING *)
+        INSERT INTO commission_event (commission_id, version, actor_id, actor_name, from_status, to_status, amount,
+            notes)
+        SELECT commission_id, version, %(actor_id)s, %(actor_name)s, 'Pending', status, amount, %(reason)s
+            FROM cancelled
         """,
         lead_id=lead_id,
         actor_id=actor.user_id,
@@ -125,8 +136,10 @@ def _stepped(change: LiteralString) -> LiteralString:
     return f"""
         WITH m AS (UPDATE commission SET {change}, notes = coalesce(%(notes)s, notes), version = version + 1
                    WHERE commission_id = %(commission_id)s RETURNING *),
-        step AS (INSERT INTO commission_event (commission_id, version, actor_id, actor_name, from_status, to_status, amount, notes)
-                 SELECT commission_id, version, %(actor_id)s, %(actor_name)s, %(before)s, status, approved_amount, %(notes)s FROM m)
+        step AS (INSERT INTO commission_event (commission_id, version, actor_id, actor_name, from_status, to_status,
+            amount, notes)
+                 SELECT commission_id, version, %(actor_id)s, %(actor_name)s, %(before)s, status, approved_amount,
+                     %(notes)s FROM m)
         SELECT {COMMISSION} FROM m JOIN lead l USING (lead_id)"""
 
 
@@ -149,7 +162,8 @@ def pay(db: Db, actor: Caller, commission_id: str, payment: Payment, notes: str 
     return scalars(
         db,
         _stepped(
-            "status = 'Paid', utr = %(utr)s, paid_on = %(paid_on)s, method = %(method)s, paid_at = now(), paid_by = %(actor_id)s"
+            "status = 'Paid', utr = %(utr)s, paid_on = %(paid_on)s, method = %(method)s,"
+            " paid_at = now(), paid_by = %(actor_id)s"
         ),
         commission_id=commission_id,
         **asdict(payment),
@@ -166,11 +180,15 @@ def one(db: Db, caller: Caller, commission_id: str) -> "Rows[bytes]":
         db,
         f"""
         SELECT json_build_object({FIELDS},
-            'calculation', json_build_object('dealerAddOnPerKw', m.dealer_add_on_per_kw, 'systemKw', m.system_kw, 'amount', m.amount),
-            'history', (SELECT json_agg(json_build_object('at', iso(e.at), 'actorId', e.actor_id, 'actorName', e.actor_name,
-                            'from', e.from_status, 'to', e.to_status, 'amount', e.amount, 'notes', e.notes) ORDER BY e.version)
+            'calculation', json_build_object('dealerAddOnPerKw', m.dealer_add_on_per_kw, 'systemKw', m.system_kw,
+                'amount', m.amount),
+            'history', (SELECT json_agg(json_build_object('at', iso(e.at), 'actorId', e.actor_id, 'actorName',
+                e.actor_name,
+                            'from', e.from_status, 'to', e.to_status, 'amount', e.amount, 'notes', e.notes)
+                                ORDER BY e.version)
                         FROM commission_event e WHERE e.commission_id = m.commission_id))
-        FROM commission m JOIN lead l USING (lead_id) WHERE m.commission_id = %(commission_id)s AND {COMMISSIONS[caller.role]}
+        FROM commission m JOIN lead l USING (lead_id) WHERE m.commission_id = %(commission_id)s
+            AND {COMMISSIONS[caller.role]}
         """,
         commission_id=commission_id,
         me=caller.user_id,
@@ -191,7 +209,8 @@ _FILTERS: Final[Mapping[str, LiteralString]] = {
     "status": "m.status = ANY (%(status)s)",
     "cp_id": "m.cp_id = %(cp_id)s",
     "lead_id": "m.lead_id = %(lead_id)s",
-    "search": "(strpos(lower(l.customer_name), lower(%(search)s)) > 0 OR m.commission_id = upper(%(search)s) OR m.utr = upper(%(search)s))",
+    "search": "(strpos(lower(l.customer_name), lower(%(search)s)) > 0 OR m.commission_id = upper(%(search)s)"
+    " OR m.utr = upper(%(search)s))",
     **lists.created_between("m.created_at"),
 }
 _SORT: Final[Mapping[str, LiteralString]] = {

@@ -18,7 +18,8 @@ DOCUMENTS: Final[LiteralString] = """document d JOIN LATERAL (
     ORDER BY version IS NOT DISTINCT FROM d.current_version DESC, version DESC LIMIT 1) v ON true"""
 DOCUMENT: Final[LiteralString] = """json_build_object(
     'docId', d.doc_id, 'docType', d.doc_type, 'fileName', v.file_name, 'contentType', v.content_type,
-    'sizeBytes', v.size_bytes, 'state', d.state, 'reviewStatus', d.review_status, 'reason', coalesce(d.review_reason, v.reason),
+    'sizeBytes', v.size_bytes, 'state', d.state, 'reviewStatus', d.review_status, 'reason', coalesce(d.review_reason,
+        v.reason),
     'version', v.version, 'uploadedBy', v.uploaded_by, 'uploadedAt', iso(v.uploaded_at))"""
 _LISTED: Final[LiteralString] = "d.state NOT IN ('Expired', 'Deleted')"
 
@@ -47,9 +48,12 @@ def reserve_for_lead(db: Db, lead_id: str, slot: Slot) -> "Rows[str]":
         db,
         """
         WITH reserved AS (
-            INSERT INTO document (lead_id, doc_type, created_by) VALUES (%(lead_id)s, %(doc_type)s, %(uploaded_by)s) RETURNING doc_id)
-        INSERT INTO document_version (doc_id, version, file_name, content_type, declared_size, upload_blob, expires_at, uploaded_by)
-        SELECT doc_id, 1, %(file_name)s, %(content_type)s, %(declared_size)s, %(upload_blob)s, %(expires_at)s, %(uploaded_by)s FROM reserved
+            INSERT INTO document (lead_id, doc_type, created_by) VALUES (%(lead_id)s, %(doc_type)s, %(uploaded_by)s)
+                RETURNING doc_id)
+        INSERT INTO document_version (doc_id, version, file_name, content_type, declared_size, upload_blob,
+            expires_at, uploaded_by)
+        SELECT doc_id, 1, %(file_name)s, %(content_type)s, %(declared_size)s, %(upload_blob)s, %(expires_at)s,
+            %(uploaded_by)s FROM reserved
         RETURNING doc_id
         """,
         lead_id=lead_id,
@@ -65,7 +69,8 @@ def of_lead(db: Db, caller: Caller, lead_id: str, limit: int) -> "Rows[bytes]":
         SELECT json_build_object(
             'items', (SELECT coalesce(json_agg({DOCUMENT} ORDER BY id_number(d.doc_id) DESC), '[]') FROM {DOCUMENTS}
                       WHERE d.lead_id = l.lead_id AND {_LISTED}),
-            'activeCount', (SELECT count(*) FROM document d WHERE d.lead_id = l.lead_id AND {ACTIVE}), 'limit', %(limit)s::int)
+            'activeCount', (SELECT count(*) FROM document d WHERE d.lead_id = l.lead_id
+                AND {ACTIVE}), 'limit', %(limit)s::int)
         FROM lead l WHERE l.lead_id = %(lead_id)s AND {LEADS[caller.role]}
         """,
         lead_id=lead_id,
@@ -84,7 +89,8 @@ def one(db: Db, caller: Caller, doc_id: str) -> "Rows[bytes]":
     """A document in scope."""
     return scalars(
         db,
-        f"SELECT {DOCUMENT} FROM {DOCUMENTS} WHERE d.doc_id = %(doc_id)s AND d.state <> 'Deleted' AND {_in_scope(caller)}",
+        f"SELECT {DOCUMENT} FROM {DOCUMENTS}"
+        f" WHERE d.doc_id = %(doc_id)s AND d.state <> 'Deleted' AND {_in_scope(caller)}",
         doc_id=doc_id,
         me=caller.user_id,
     )
@@ -138,7 +144,8 @@ def start_check(db: Db, upload_blob: str) -> "Rows[Upload]":
         WITH open AS (
             UPDATE document_version SET state = 'Checking', checking_at = coalesce(checking_at, now())
             WHERE upload_blob = %(upload_blob)s AND state IN ('Reserved', 'Checking') RETURNING doc_id),
-        begun AS (UPDATE document SET state = 'Checking' WHERE doc_id IN (SELECT doc_id FROM open) AND state = 'Reserved')
+        begun AS (UPDATE document SET state = 'Checking' WHERE doc_id IN (SELECT doc_id
+            FROM open) AND state = 'Reserved')
         SELECT d.doc_id, v.version, d.lead_id, d.doc_type, v.state, v.content_type, v.uploaded_by,
                v.state = 'Expired' OR d.state = 'Deleted' AS is_late
         FROM document_version v JOIN document d USING (doc_id) WHERE v.upload_blob = %(upload_blob)s
@@ -153,7 +160,8 @@ def accept(db: Db, upload_blob: str, blob_name: str, size_bytes: int, sha256: st
         db,
         """
         WITH accepted AS (
-            UPDATE document_version SET state = 'Accepted', blob_name = %(blob_name)s, size_bytes = %(size_bytes)s, sha256 = %(sha256)s
+            UPDATE document_version SET state = 'Accepted', blob_name = %(blob_name)s, size_bytes = %(size_bytes)s,
+                sha256 = %(sha256)s
             WHERE upload_blob = %(upload_blob)s AND state = 'Checking' RETURNING doc_id, version)
         UPDATE document d SET state = 'Accepted', current_version = greatest(d.current_version, accepted.version)
         FROM accepted WHERE d.doc_id = accepted.doc_id AND d.state <> 'Deleted' RETURNING d.doc_id
@@ -166,7 +174,7 @@ def accept(db: Db, upload_blob: str, blob_name: str, size_bytes: int, sha256: st
 
 
 def refuse(db: Db, upload_blob: str, reason_code: str, reason: str) -> "Rows[str]":
-    """Write the bad outcome; a row only for the run that comes first. An older accepted version goes on being served."""
+    """Write the bad outcome; a row only for the run that comes first. An older accepted version is served on."""
     return scalars(
         db,
         """
@@ -188,7 +196,9 @@ def expire(db: Db) -> "Rows[str]":
         db,
         """
         WITH expired AS (
-            UPDATE document_version SET state = 'Expired' WHERE state = 'Reserved' AND expires_at <= now() RETURNING doc_id)
-        UPDATE document d SET state = 'Expired' FROM expired WHERE d.doc_id = expired.doc_id AND d.state = 'Reserved' RETURNING d.doc_id
+            UPDATE document_version SET state = 'Expired' WHERE state = 'Reserved' AND expires_at <= now()
+                RETURNING doc_id)
+        UPDATE document d SET state = 'Expired' FROM expired WHERE d.doc_id = expired.doc_id AND d.state = 'Reserved'
+            RETURNING d.doc_id
         """,
     )

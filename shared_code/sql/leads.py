@@ -1,6 +1,5 @@
 """Leads: written under their row lock, read in the caller's scope, answered as JSON that PostgreSQL builds."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final, LiteralString
@@ -9,17 +8,14 @@ from psycopg.types.json import Jsonb
 
 from shared_code.rules.lead_status import Move, Status, allowed_next
 from shared_code.rules.scope import Caller, Role
-from shared_code.sql import lists
-from shared_code.sql.commissions import PARTNER_SUMMARY
-from shared_code.sql.documents import ACTIVE, DOCUMENT, DOCUMENTS
-from shared_code.sql.people import CUSTOMER
+from shared_code.sql.documents import ACTIVE
 from shared_code.sql.pool import Db, Rows, json_of, rows, scalars
-from shared_code.sql.quotations import QUOTATION
 from shared_code.sql.scope import LEADS
 from shared_code.sql.timeline import signature
 
 FIELDS: Final[LiteralString] = f"""
-    'leadId', l.lead_id, 'customerId', l.customer_id, 'customerName', l.customer_name, 'phone', l.phone, 'email', l.email,
+    'leadId', l.lead_id, 'customerId', l.customer_id, 'customerName', l.customer_name, 'phone', l.phone, 'email',
+        l.email,
     'address', l.address, 'city', l.city, 'state', l.state, 'pinCode', l.pin_code, 'status', l.status,
     'allowedNextStatuses', %(onward)s::jsonb -> l.status, 'isTerminal', %(onward)s::jsonb -> l.status = '[]',
     'origin', l.origin, 'source', l.source, 'services', l.services, 'requirements', l.requirements,
@@ -56,7 +52,8 @@ class Locked:
 
 
 LOCKED: Final[LiteralString] = (
-    "l.lead_id, l.customer_id, l.status, l.quotation_ref, l.token_number, l.follow_up_date, l.remarks, l.state, l.assigned_to, l.version"
+    "l.lead_id, l.customer_id, l.status, l.quotation_ref, l.token_number, l.follow_up_date, l.remarks, l.state,"
+    " l.assigned_to, l.version"
 )
 
 
@@ -118,13 +115,16 @@ def move(db: Db, caller: Caller, lead: Locked, change: Move, customer_accepted: 
         db,
         f"""
         WITH l AS (
-            UPDATE lead SET status = %(status)s, remarks = coalesce(%(remarks)s, remarks), follow_up_date = %(follow_up_date)s,
+            UPDATE lead SET status = %(status)s, remarks = coalesce(%(remarks)s, remarks),
+                follow_up_date = %(follow_up_date)s,
                    quotation_ref = %(quotation_ref)s, token_number = %(token_number)s,
                    version = version + 1, last_entry = last_entry + 1, updated_at = now()
             WHERE lead_id = %(lead_id)s RETURNING *),
         entry AS (
-            INSERT INTO timeline_entry (lead_id, entry, version, action, actor_id, actor_name, actor_role, before, after, remarks, override, reason)
-            SELECT lead_id, last_entry, version, %(action)s, %(actor_id)s, %(actor_name)s, %(actor_role)s, %(before)s, %(after)s,
+            INSERT INTO timeline_entry (lead_id, entry, version, action, actor_id, actor_name, actor_role, before,
+                after, remarks, override, reason)
+            SELECT lead_id, last_entry, version, %(action)s, %(actor_id)s, %(actor_name)s, %(actor_role)s, %(before)s,
+                %(after)s,
                    %(remarks)s, %(override)s, %(reason)s FROM l)
         SELECT {LEAD} FROM l
         """,
@@ -190,122 +190,23 @@ def create(db: Db, caller: Caller, new: NewLead, customer_accepted: bool) -> "Ro
         db,
         f"""
         WITH l AS (
-            INSERT INTO lead (lead_id, customer_id, customer_name, phone, email, address, city, state, pin_code, origin, source, services,
+            INSERT INTO lead (lead_id, customer_id, customer_name, phone, email, address, city, state, pin_code,
+                origin, source, services,
                               requirements, remarks, follow_up_date, assigned_to, created_by, last_entry)
-            VALUES (%(lead_id)s, %(customer_id)s, %(customer_name)s, %(phone)s, %(email)s, %(address)s, %(city)s, %(state)s, %(pin_code)s, %(origin)s,
-                    %(source)s, %(services)s, %(requirements)s, %(remarks)s, %(follow_up_date)s, %(assigned_to)s, %(created_by)s, 1)
+            VALUES (%(lead_id)s, %(customer_id)s, %(customer_name)s, %(phone)s, %(email)s, %(address)s, %(city)s,
+                %(state)s, %(pin_code)s, %(origin)s,
+                    %(source)s, %(services)s, %(requirements)s, %(remarks)s, %(follow_up_date)s, %(assigned_to)s,
+                        %(created_by)s, 1)
             RETURNING *),
         entry AS (
-            INSERT INTO timeline_entry (lead_id, entry, version, action, actor_id, actor_name, actor_role, after, remarks)
+            INSERT INTO timeline_entry (lead_id, entry, version, action, actor_id, actor_name, actor_role, after,
+                remarks)
             SELECT lead_id, last_entry, version, 'created', %(actor_id)s, %(actor_name)s, %(actor_role)s,
-                   jsonb_build_object('status', status, 'assignedTo', assigned_to, 'followUpDate', follow_up_date), remarks FROM l)
+                   jsonb_build_object('status', status, 'assignedTo', assigned_to, 'followUpDate', follow_up_date),
+                       remarks FROM l)
         SELECT {LEAD} FROM l
         """,
         **asdict(new),
         **signature(caller),
         **reader(caller, customer_accepted),
-    )
-
-
-@dataclass(frozen=True)
-class Detail:
-    """A lead with what hangs on it, as JSON."""
-
-    version: int
-    data: bytes
-
-
-def detail(db: Db, caller: Caller, lead_id: str, customer_accepted: bool) -> "Rows[Detail]":
-    """A lead in scope with its quotations, documents and customer."""
-    return rows(
-        db,
-        Detail,
-        f"""
-        SELECT l.version, json_build_object({FIELDS},
-            'quotations', (SELECT coalesce(json_agg({QUOTATION} ORDER BY q.created_at DESC), '[]') FROM quotation q
-                           WHERE q.lead_id = l.lead_id AND (q.shared_with_customer OR NOT %(is_customer)s)),
-            'documents', (SELECT coalesce(json_agg({DOCUMENT} ORDER BY id_number(d.doc_id) DESC), '[]') FROM {DOCUMENTS}
-                          WHERE d.lead_id = l.lead_id AND d.state NOT IN ('Expired', 'Deleted')),
-            'customer', (SELECT {CUSTOMER} FROM customer c JOIN user_account u ON u.user_id = c.customer_id
-                         WHERE c.customer_id = l.customer_id)) AS data
-        FROM lead l WHERE l.lead_id = %(lead_id)s AND {LEADS[caller.role]}
-        """,
-        lead_id=lead_id,
-        **reader(caller, customer_accepted),
-    )
-
-
-@dataclass(frozen=True)
-class Wanted(lists.Wanted):
-    """What a list of leads is asked for; None is no filter. `assigned_to` may be `unassigned`; `day` is today in India."""
-
-    day: date | None = None
-    status: tuple[str, ...] = ()
-    assigned_to: str | None = None
-    state: str | None = None
-    origin: str | None = None
-    source: str | None = None
-    search: str | None = None
-    follow_up: str | None = None
-
-
-_FOLLOW_UP: Final[Mapping[str, LiteralString]] = {
-    "today": "l.follow_up_date = %(day)s",  # a terminal status has none
-    "overdue": "l.follow_up_date < %(day)s",
-}
-_FILTERS: Final[Mapping[str, LiteralString]] = {
-    "status": "l.status = ANY (%(status)s)",
-    "assigned_to": "l.assigned_to IS NOT DISTINCT FROM nullif(%(assigned_to)s, 'unassigned')",
-    "state": "l.state = %(state)s",
-    "origin": "l.origin = %(origin)s",
-    "source": "l.source = %(source)s",
-    "search": "(strpos(lower(l.customer_name), lower(%(search)s)) > 0 OR strpos(l.phone, %(search)s) > 0 OR l.lead_id = upper(%(search)s))",
-    **lists.created_between("l.created_at"),
-}
-_SORT: Final[Mapping[str, LiteralString]] = {
-    "createdAt": "l.created_at",
-    "updatedAt": "l.updated_at",
-    "followUpDate": "l.follow_up_date",
-    "customerName": "lower(l.customer_name)",
-    "status": "l.status",
-}
-
-
-def page(db: Db, caller: Caller, wanted: Wanted, customer_accepted: bool) -> "Rows[bytes]":
-    """Leads in scope as a list's `data`: as sorted, else a partner's by follow-up and everybody else's newest first."""
-    follow_up = [_FOLLOW_UP[wanted.follow_up]] if wanted.follow_up else []
-    return lists.list_page(
-        db,
-        item=LEAD,
-        source="lead l",
-        where=[LEADS[caller.role], *lists.chosen(_FILTERS, wanted), *follow_up],
-        order=lists.ordered(
-            _SORT,
-            wanted,
-            newest="l.created_at DESC, id_number(l.lead_id) DESC",
-            first="l.follow_up_date ASC NULLS LAST, " if caller.role is Role.CP else "",
-        ),
-        wanted=wanted,
-        params=reader(caller, customer_accepted),
-    )
-
-
-SUMMARY: Final[LiteralString] = f"""
-    'total', count(*), 'byStatus', (SELECT json_object_agg(s.status, (SELECT count(*) FROM mine WHERE mine.status = s.status))
-                                    FROM unnest(%(statuses)s::text[]) s (status)),
-    'dueToday', count(*) FILTER (WHERE {_FOLLOW_UP["today"]}), 'overdue', count(*) FILTER (WHERE {_FOLLOW_UP["overdue"]})"""
-
-
-def summary(db: Db, caller: Caller, day: date, statuses: list[str]) -> "Rows[bytes]":
-    """How many leads in scope, by status; how many follow-ups are due on `day` and overdue; a partner's commissions too."""
-    return scalars(
-        db,
-        f"""
-        WITH mine AS (SELECT l.status, l.follow_up_date FROM lead l WHERE {LEADS[caller.role]})
-        SELECT json_build_object({SUMMARY}, 'commissions', CASE WHEN %(is_partner)s THEN (SELECT {PARTNER_SUMMARY}) END) FROM mine l
-        """,
-        me=caller.user_id,
-        day=day,
-        statuses=statuses,
-        is_partner=caller.role is Role.CP,
     )

@@ -2,7 +2,6 @@
 
 import hashlib
 from pathlib import Path
-from typing import LiteralString, cast
 
 import psycopg
 
@@ -10,7 +9,7 @@ FOLDER = Path(__file__).parent.parent / "migrations"
 LOCK = 7_401_001  # any number, the same for everybody who migrates
 
 
-class MigrationChanged(Exception):
+class MigrationChangedError(Exception):
     """A migration that a database already has was edited afterwards."""
 
 
@@ -23,7 +22,7 @@ def files() -> dict[str, tuple[str, str]]:
 def migrate(owner_url: str) -> list[str]:
     """Apply what is missing, each file in a transaction of its own; answers the names applied.
 
-    `owner_url` is the connection URL of the role that owns the schema. Raises MigrationChanged.
+    `owner_url` is the connection URL of the role that owns the schema. Raises MigrationChangedError.
     """
     with psycopg.connect(owner_url, autocommit=True) as db:
         db.execute("SELECT pg_advisory_lock(%s)", [LOCK])
@@ -31,7 +30,7 @@ def migrate(owner_url: str) -> list[str]:
             "CREATE TABLE IF NOT EXISTS schema_migration"
             " (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
         )
-        known = dict(db.execute("SELECT name, checksum FROM schema_migration").fetchall())
+        known: dict[str, str] = dict(db.execute("SELECT name, checksum FROM schema_migration").fetchall())
         return [name for name, (checksum, sql) in files().items() if _apply(db, name, checksum, sql, known)]
 
 
@@ -40,10 +39,10 @@ def _apply(
 ) -> bool:
     if name in known:
         if known[name] != checksum:
-            raise MigrationChanged(f"{name} was edited after it was applied: write a new migration instead")
+            raise MigrationChangedError(f"{name} was edited after it was applied: write a new migration instead")
         return False
     with db.transaction():
-        db.execute(cast(LiteralString, sql))
+        db.execute(sql)
         db.execute("INSERT INTO schema_migration (name, checksum) VALUES (%s, %s)", [name, checksum])
         db.execute(
             "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'solarium_app')"

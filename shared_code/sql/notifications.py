@@ -27,7 +27,7 @@ class News:
 def tell(
     db: Db, news: News, audience: Collection[Audience], lead_id: str | None = None, actor: Caller | None = None
 ) -> None:
-    """Tell active people of that audience, except the actor: all Admins; the partner, its KAM, the customer of the lead."""
+    """Tell active people, except the actor: all Admins; the partner, its KAM, the customer of the lead."""
     tell_users(db, news, (), audience, lead_id, actor)
 
 
@@ -93,7 +93,8 @@ def page(db: Db, user_id: str, wanted: Wanted) -> "Rows[bytes]":
         order=lists.ordered({"createdAt": "n.created_at"}, wanted, "n.created_at DESC, id_number(n.id) DESC"),
         wanted=wanted,
         params={"user_id": user_id},
-        also=", 'unreadCount', (SELECT count(*) FROM notification n WHERE n.user_id = %(user_id)s AND n.read_at IS NULL)",
+        also=", 'unreadCount',"
+        " (SELECT count(*) FROM notification n WHERE n.user_id = %(user_id)s AND n.read_at IS NULL)",
     )
 
 

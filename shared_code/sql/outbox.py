@@ -26,7 +26,8 @@ def write(db: Db, channel: Literal["sms", "email"], template: str, recipient: st
     """Leave a message to be sent after commit."""
     scalars(
         db,
-        "INSERT INTO outbox_message (channel, template, recipient, params) VALUES (%(channel)s, %(template)s, %(recipient)s, %(params)s)",
+        "INSERT INTO outbox_message (channel, template, recipient, params)"
+        " VALUES (%(channel)s, %(template)s, %(recipient)s, %(params)s)",
         channel=channel,
         template=template,
         recipient=recipient,

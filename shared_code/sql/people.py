@@ -37,7 +37,8 @@ class Account:
 
 
 _ACCOUNT: Final[LiteralString] = """
-    SELECT u.user_id, u.role, u.name, u.phone, u.email, u.password_hash, u.status, u.blocked, u.address, u.city, u.state, u.pin_code,
+    SELECT u.user_id, u.role, u.name, u.phone, u.email, u.password_hash, u.status, u.blocked, u.address, u.city,
+        u.state, u.pin_code,
            c.kam_id, c.organization_name
     FROM user_account u LEFT JOIN channel_partner c ON c.cp_id = u.user_id """
 
@@ -83,7 +84,8 @@ def ensure_customer(
         db,
         """
         INSERT INTO user_account (user_id, role, name, phone, email, address, city, state, pin_code)
-        SELECT 'CUST-' || nextval('customer_number'), 'Customer', %(name)s, %(phone)s, %(email)s, %(address)s, %(city)s, %(state)s, %(pin_code)s
+        SELECT 'CUST-' || nextval('customer_number'), 'Customer', %(name)s, %(phone)s, %(email)s, %(address)s,
+            %(city)s, %(state)s, %(pin_code)s
         WHERE NOT EXISTS (SELECT FROM user_account WHERE phone = %(phone)s AND role IN ('CP', 'Customer'))
         ON CONFLICT (phone) WHERE role IN ('CP', 'Customer') DO NOTHING
         """,
@@ -91,24 +93,29 @@ def ensure_customer(
     )
     scalars(
         db,
-        "INSERT INTO customer SELECT user_id FROM user_account WHERE phone = %(phone)s AND role = 'Customer' ON CONFLICT DO NOTHING",
+        "INSERT INTO customer SELECT user_id FROM user_account WHERE phone = %(phone)s AND role = 'Customer'"
+        " ON CONFLICT DO NOTHING",
         phone=phone,
     )
 
 
 # The papers asked of a customer, and where each stands (rules.md 6.7).
 _KYC: Final[LiteralString] = """(
-    SELECT json_agg(json_build_object('docType', asked.doc_type, 'reviewStatus', coalesce(d.review_status, 'none'), 'docId', d.doc_id)
+    SELECT json_agg(json_build_object('docType', asked.doc_type, 'reviewStatus', coalesce(d.review_status, 'none'),
+        'docId', d.doc_id)
                     ORDER BY asked.place, id_number(d.doc_id))
-    FROM unnest(ARRAY['Income Proof', 'Light Bill', 'Cancelled Cheque', 'Aadhaar Card', 'PAN Card', 'Passport Photograph'])
+    FROM unnest(ARRAY['Income Proof', 'Light Bill', 'Cancelled Cheque', 'Aadhaar Card', 'PAN Card',
+        'Passport Photograph'])
              WITH ORDINALITY asked (doc_type, place)
-    LEFT JOIN document d ON d.customer_id = c.customer_id AND d.doc_type = asked.doc_type AND d.state NOT IN ('Expired', 'Deleted'))"""
+    LEFT JOIN document d ON d.customer_id = c.customer_id AND d.doc_type = asked.doc_type
+        AND d.state NOT IN ('Expired', 'Deleted'))"""
 
 CUSTOMER: Final[LiteralString] = f"""json_build_object(
     'customerId', u.user_id, 'name', u.name, 'phone', u.phone, 'email', u.email, 'address', u.address, 'city', u.city,
     'state', u.state, 'pinCode', u.pin_code,
     'leadCount', (SELECT count(*) FROM lead x WHERE x.customer_id = u.user_id),
-    'executedCount', (SELECT count(*) FROM lead x WHERE x.customer_id = u.user_id AND x.status = 'Executed'), 'kyc', {_KYC})"""
+    'executedCount', (SELECT count(*) FROM lead x WHERE x.customer_id = u.user_id
+        AND x.status = 'Executed'), 'kyc', {_KYC})"""
 
 _PARTNER: Final[LiteralString] = """json_build_object(
     'cpId', u.user_id, 'name', u.name, 'phone', u.phone, 'email', u.email, 'address', u.address, 'state', u.state,

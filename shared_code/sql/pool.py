@@ -58,26 +58,28 @@ def prepare(db: Db) -> None:
     set_json_loads(_as_it_comes, db)
 
 
-@lru_cache(maxsize=1)
-def pool() -> "ConnectionPool[Db]":
-    """The pool of this process, as large as its thread pool. Connections are in autocommit: BEGIN is ours to send."""
-    settings = configuration.current()
-    if settings.database_url:
-        conninfo, connection = settings.database_url.get_secret_value(), psycopg.Connection[Any]
-    else:
-        conninfo = psycopg.conninfo.make_conninfo(
-            host=settings.database_host, dbname=settings.database_name, user=settings.database_user, sslmode="require"
-        )
-        connection = EntraConnection
+def open_pool(conninfo: str, size: int, connection: type[Db] = psycopg.Connection) -> "ConnectionPool[Db]":
+    """A pool of at most `size` connections. They are in autocommit: BEGIN is ours to send."""
+    limits = "-c statement_timeout=30s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
     return ConnectionPool(
         conninfo,
         connection_class=connection,
-        kwargs={
-            "autocommit": True,
-            "options": "-c statement_timeout=30s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s",
-        },
+        kwargs={"autocommit": True, "options": limits},
         configure=prepare,
         min_size=1,
-        max_size=settings.python_threadpool_thread_count,
+        max_size=size,
         open=True,
     )
+
+
+@lru_cache(maxsize=1)
+def pool() -> "ConnectionPool[Db]":
+    """The pool of this process, as large as its thread pool."""
+    settings = configuration.current()
+    size = settings.python_threadpool_thread_count
+    if settings.database_url:
+        return open_pool(settings.database_url.get_secret_value(), size)
+    place = psycopg.conninfo.make_conninfo(
+        host=settings.database_host, dbname=settings.database_name, user=settings.database_user, sslmode="require"
+    )
+    return open_pool(place, size, EntraConnection)

@@ -1,6 +1,5 @@
 """Quotations: frozen when written, shared, answered; the lead's lock is theirs too (rules.md 3.8)."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,14 +10,13 @@ from psycopg.rows import args_row
 from shared_code.rules.lead_status import Status
 from shared_code.rules.quotation_life import Offer, QuotationStatus
 from shared_code.rules.scope import Caller, Role
-from shared_code.sql import lists
 from shared_code.sql.pool import Db, Rows, rows, scalars
 from shared_code.sql.scope import LEADS
 
 # `offer` holds, as on the wire, what a customer may see; `breakdown` what only the others see.
 _OFFER_FIELDS: Final = (
-    "systemKw", "phase", "state", "discom", "smartMeter", "panels", "inverter", "cableType", "extraStructureHeight", "bom",
-    "systemPrice", "centralSubsidy", "stateSubsidy", "totalSubsidy", "finalPrice", "gst",
+    "systemKw", "phase", "state", "discom", "smartMeter", "panels", "inverter", "cableType", "extraStructureHeight",
+    "bom", "systemPrice", "centralSubsidy", "stateSubsidy", "totalSubsidy", "finalPrice", "gst",
 )  # fmt: skip
 _OFFER: Final[LiteralString] = ", ".join(f"'{name}', q.offer -> '{name}'" for name in _OFFER_FIELDS)
 QUOTATION: Final[LiteralString] = f"""json_build_object(
@@ -27,7 +25,7 @@ QUOTATION: Final[LiteralString] = f"""json_build_object(
     'validUntil', q.valid_until, 'pdfSha256', q.pdf_sha256, 'createdBy', q.created_by, 'createdAt', iso(q.created_at),
     'sharedAt', iso(q.shared_at), 'acceptedAt', iso(q.accepted_at), 'rejectedAt', iso(q.rejected_at),
     'breakdown', CASE WHEN NOT %(is_customer)s THEN q.breakdown END)"""
-_VISIBLE: Final[LiteralString] = "(q.shared_with_customer OR NOT %(is_customer)s)"
+VISIBLE: Final[LiteralString] = "(q.shared_with_customer OR NOT %(is_customer)s)"
 
 
 def reader(caller: Caller) -> dict[str, object]:
@@ -61,10 +59,13 @@ def site(db: Db, caller: Caller, lead_id: str) -> "Rows[Site]":
         db,
         Site,
         f"""
-        SELECT l.lead_id, l.customer_id, l.customer_name, l.phone, l.address, l.city, l.state, l.pin_code, l.status, l.assigned_to,
+        SELECT l.lead_id, l.customer_id, l.customer_name, l.phone, l.address, l.city, l.state, l.pin_code, l.status,
+            l.assigned_to,
                u.name AS partner_name, c.organization_name AS partner_organization, u.phone AS partner_phone,
-               (SELECT quotation_reference FROM quotation q WHERE q.lead_id = l.lead_id AND q.status = 'Accepted') AS accepted_ref
-        FROM lead l LEFT JOIN channel_partner c ON c.cp_id = l.assigned_to LEFT JOIN user_account u ON u.user_id = c.cp_id
+               (SELECT quotation_reference FROM quotation q WHERE q.lead_id = l.lead_id
+                   AND q.status = 'Accepted') AS accepted_ref
+        FROM lead l LEFT JOIN channel_partner c ON c.cp_id = l.assigned_to LEFT
+            JOIN user_account u ON u.user_id = c.cp_id
         WHERE l.lead_id = %(lead_id)s AND {LEADS[caller.role]}
         """,
         lead_id=lead_id,
@@ -121,12 +122,17 @@ def create(db: Db, caller: Caller, new: NewQuotation) -> "Rows[bytes]":
         db,
         f"""
         WITH q AS (
-            INSERT INTO quotation (quotation_reference, lead_id, customer_id, cp_id, status, shared_with_customer, system_kw, phase, state,
-                discom, system_price, final_price, dealer_add_on_per_kw, dealer_add_on_total, inputs, offer, breakdown, valid_until,
+            INSERT INTO quotation (quotation_reference, lead_id, customer_id, cp_id, status, shared_with_customer,
+                system_kw, phase, state,
+                discom, system_price, final_price, dealer_add_on_per_kw, dealer_add_on_total, inputs, offer,
+                    breakdown, valid_until,
                 pdf_blob, pdf_sha256, pdf_size, created_by, created_at, shared_at)
-            VALUES (%(quotation_reference)s, %(lead_id)s, %(customer_id)s, %(cp_id)s, %(status)s, %(shared_at)s::timestamptz IS NOT NULL,
-                %(system_kw)s, %(phase)s, %(state)s, %(discom)s, %(system_price)s, %(final_price)s, %(dealer_add_on_per_kw)s,
-                %(dealer_add_on_total)s, %(inputs)s, %(offer)s, %(breakdown)s, %(valid_until)s, %(pdf_blob)s, %(pdf_sha256)s,
+            VALUES (%(quotation_reference)s, %(lead_id)s, %(customer_id)s, %(cp_id)s, %(status)s,
+                %(shared_at)s::timestamptz IS NOT NULL,
+                %(system_kw)s, %(phase)s, %(state)s, %(discom)s, %(system_price)s, %(final_price)s,
+                    %(dealer_add_on_per_kw)s,
+                %(dealer_add_on_total)s, %(inputs)s, %(offer)s, %(breakdown)s, %(valid_until)s, %(pdf_blob)s,
+                    %(pdf_sha256)s,
                 %(pdf_size)s, %(created_by)s, %(created_at)s, %(shared_at)s)
             RETURNING *)
         SELECT {QUOTATION} FROM q
@@ -142,7 +148,7 @@ def lock_lead(db: Db, caller: Caller, reference: str) -> "Rows[str]":
         db,
         f"""
         SELECT l.lead_id FROM lead l
-        WHERE l.lead_id = (SELECT q.lead_id FROM quotation q WHERE q.quotation_reference = %(reference)s AND {_VISIBLE})
+        WHERE l.lead_id = (SELECT q.lead_id FROM quotation q WHERE q.quotation_reference = %(reference)s AND {VISIBLE})
           AND {LEADS[caller.role]} FOR UPDATE OF l
         """,
         reference=reference,
@@ -172,7 +178,7 @@ def share(db: Db, caller: Caller, reference: str) -> "Rows[bytes]":
 
 
 def accept(db: Db, caller: Caller, reference: str) -> "Rows[bytes]":
-    """Accept it, its siblings rejected first; answers the quotation. A second accepted one violates `quotation_one_accepted`."""
+    """Accept it, its siblings rejected first; answers the quotation. A second one violates `quotation_one_accepted`."""
     scalars(
         db,
         """
@@ -193,83 +199,8 @@ def reject(db: Db, caller: Caller, reference: str) -> "Rows[bytes]":
 def _changed(db: Db, caller: Caller, reference: str, change: LiteralString) -> "Rows[bytes]":
     return scalars(
         db,
-        f"WITH q AS (UPDATE quotation SET {change} WHERE quotation_reference = %(reference)s RETURNING *) SELECT {QUOTATION} FROM q",
+        f"WITH q AS (UPDATE quotation SET {change} WHERE quotation_reference = %(reference)s RETURNING *)"
+        f" SELECT {QUOTATION} FROM q",
         reference=reference,
         **reader(caller),
-    )
-
-
-def one(db: Db, caller: Caller, reference: str) -> "Rows[bytes]":
-    """A quotation in scope; for a customer a shared one."""
-    return scalars(
-        db,
-        f"SELECT {QUOTATION} FROM quotation q JOIN lead l USING (lead_id)"
-        f" WHERE q.quotation_reference = %(reference)s AND {_VISIBLE} AND {LEADS[caller.role]}",
-        reference=reference,
-        **reader(caller),
-    )
-
-
-@dataclass(frozen=True)
-class Pdf:
-    """Where a quotation's PDF is stored, and what it holds."""
-
-    pdf_blob: str
-    pdf_sha256: str
-    pdf_size: int
-
-
-def pdf(db: Db, caller: Caller, reference: str) -> "Rows[Pdf]":
-    """The PDF of a quotation in scope; for a customer of a shared one."""
-    return rows(
-        db,
-        Pdf,
-        f"SELECT q.pdf_blob, q.pdf_sha256, q.pdf_size FROM quotation q JOIN lead l USING (lead_id)"
-        f" WHERE q.quotation_reference = %(reference)s AND {_VISIBLE} AND {LEADS[caller.role]}",
-        reference=reference,
-        **reader(caller),
-    )
-
-
-@dataclass(frozen=True)
-class Wanted(lists.Wanted):
-    """What a list of quotations is asked for; None is no filter. Capacities in kW."""
-
-    lead_id: str | None = None
-    status: tuple[str, ...] = ()
-    cp_id: str | None = None
-    shared_with_customer: bool | None = None
-    min_kw: Decimal | None = None
-    max_kw: Decimal | None = None
-    search: str | None = None
-
-
-_FILTERS: Final[Mapping[str, LiteralString]] = {
-    "lead_id": "q.lead_id = %(lead_id)s",
-    "status": "q.status = ANY (%(status)s)",
-    "cp_id": "q.cp_id = %(cp_id)s",
-    "shared_with_customer": "q.shared_with_customer = %(shared_with_customer)s",
-    "min_kw": "q.system_kw >= %(min_kw)s",
-    "max_kw": "q.system_kw <= %(max_kw)s",
-    "search": "(strpos(lower(l.customer_name), lower(%(search)s)) > 0 OR q.quotation_reference = upper(%(search)s)"
-    " OR q.lead_id = upper(%(search)s))",
-    **lists.created_between("q.created_at"),
-}
-_SORT: Final[Mapping[str, LiteralString]] = {
-    "createdAt": "q.created_at",
-    "status": "q.status",
-    "customerName": "lower(l.customer_name)",
-}
-
-
-def page(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
-    """Quotations in scope, newest first unless sorted, as a list's `data`."""
-    return lists.list_page(
-        db,
-        item=QUOTATION,
-        source="quotation q JOIN lead l USING (lead_id)",
-        where=[LEADS[caller.role], _VISIBLE, *lists.chosen(_FILTERS, wanted)],
-        order=lists.ordered(_SORT, wanted, "q.created_at DESC, id_number(q.quotation_reference) DESC"),
-        wanted=wanted,
-        params=reader(caller),
     )

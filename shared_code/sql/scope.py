@@ -1,4 +1,4 @@
-"""Whose rows a caller sees: one predicate per role, on a lead `l`; what hangs on a lead is in the lead's scope (rules.md 2.1)."""
+"""Whose rows a caller sees: a predicate per role and entity; what hangs on a lead is in its scope (rules.md 2.1)."""
 
 from collections.abc import Mapping
 from typing import Final, Literal, LiteralString

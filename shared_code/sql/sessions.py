@@ -131,7 +131,8 @@ def end_all(db: Db, user_id: str, ended_by: str) -> "Rows[str]":
     """End every live session of that user."""
     return scalars(
         db,
-        "UPDATE session SET ended_at = now(), ended_by = %(ended_by)s WHERE user_id = %(user_id)s AND ended_at IS NULL RETURNING session_id",
+        "UPDATE session SET ended_at = now(), ended_by = %(ended_by)s"
+        " WHERE user_id = %(user_id)s AND ended_at IS NULL RETURNING session_id",
         user_id=user_id,
         ended_by=ended_by,
     )

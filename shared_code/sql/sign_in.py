@@ -1,4 +1,4 @@
-"""Codes and passwords: what was sent, what was tried. The guard's row is the lock of its phone or address (rules.md 5)."""
+"""Codes and passwords: what was sent and tried; a guard's row is the lock of its phone or address (rules.md 5)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,8 @@ def write_guard(db: Db, phone: str, guard: Guard) -> None:
     scalars(
         db,
         """
-        UPDATE otp_guard SET wrong_tries = %(wrong_tries)s, first_wrong_at = %(first_wrong_at)s, last_wrong_at = %(last_wrong_at)s,
+        UPDATE otp_guard SET wrong_tries = %(wrong_tries)s, first_wrong_at = %(first_wrong_at)s,
+            last_wrong_at = %(last_wrong_at)s,
                last_wrong_hash = %(last_wrong_hash)s, locked_until = %(locked_until)s, sent_at = %(sent_at)s
         WHERE phone = %(phone)s
         """,
@@ -65,8 +66,10 @@ def write_challenge(db: Db, phone: str, purpose: Purpose, code_hash: bytes, issu
     scalars(
         db,
         """
-        INSERT INTO otp_challenge (phone, purpose, code_hash, issued_at) VALUES (%(phone)s, %(purpose)s, %(code_hash)s, %(issued_at)s)
-        ON CONFLICT (phone, purpose) DO UPDATE SET code_hash = excluded.code_hash, issued_at = excluded.issued_at, used_at = NULL
+        INSERT INTO otp_challenge (phone, purpose, code_hash, issued_at)
+            VALUES (%(phone)s, %(purpose)s, %(code_hash)s, %(issued_at)s)
+        ON CONFLICT (phone, purpose) DO UPDATE SET code_hash = excluded.code_hash, issued_at = excluded.issued_at,
+            used_at = NULL
         """,
         phone=phone,
         purpose=purpose.value,
@@ -118,8 +121,8 @@ def write_password_guard(db: Db, email: str, guard: PasswordGuard) -> None:
     """Write the failures of a locked address."""
     scalars(
         db,
-        "UPDATE password_guard SET failures = %(failures)s, last_failed_at = %(last_failed_at)s, locked_until = %(locked_until)s"
-        " WHERE email = %(email)s",
+        "UPDATE password_guard SET failures = %(failures)s, last_failed_at = %(last_failed_at)s,"
+        " locked_until = %(locked_until)s WHERE email = %(email)s",
         email=email,
         failures=guard.failures,
         last_failed_at=guard.last_failed_at,

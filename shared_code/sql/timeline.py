@@ -17,9 +17,11 @@ CUSTOMER_FIELDS: Final = ["status", "docId", "docType", "version", "quotationRef
 ENTRY: Final[LiteralString] = """json_build_object(
     'id', t.lead_id || '/' || t.entry, 'action', t.action, 'actorId', t.actor_id, 'actorName', t.actor_name,
     'actorRole', t.actor_role, 'at', iso(t.at),
-    'before', CASE WHEN %(is_customer)s THEN (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(t.before)
+    'before', CASE WHEN %(is_customer)s THEN (SELECT coalesce(jsonb_object_agg(key, value), '{}')
+        FROM jsonb_each(t.before)
                                               WHERE key = ANY (%(customer_fields)s)) ELSE t.before END,
-    'after', CASE WHEN %(is_customer)s THEN (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(t.after)
+    'after', CASE WHEN %(is_customer)s THEN (SELECT coalesce(jsonb_object_agg(key, value), '{}')
+        FROM jsonb_each(t.after)
                                              WHERE key = ANY (%(customer_fields)s)) ELSE t.after END,
     'remarks', CASE WHEN NOT %(is_customer)s THEN t.remarks END, 'override', t.override,
     'reason', CASE WHEN NOT %(is_customer)s THEN t.reason END)"""
@@ -56,13 +58,14 @@ def page(db: Db, caller: Caller, lead_id: str, offset: int, limit: int) -> "Rows
     )
 
 
-def add(
+def add(  # noqa: PLR0913 -- the columns of an entry
     db: Db,
     actor: Caller | None,
     lead_id: str,
     action: str,
     after: Mapping[str, Any],
     before: Mapping[str, Any] | None = None,
+    *,
     remarks: str | None = None,
     reason: str | None = None,
     override: bool = False,
@@ -72,9 +75,12 @@ def add(
         db,
         """
         WITH numbered AS (
-            UPDATE lead SET last_entry = last_entry + 1 WHERE lead_id = %(lead_id)s RETURNING lead_id, last_entry, version)
-        INSERT INTO timeline_entry (lead_id, entry, version, action, actor_id, actor_name, actor_role, before, after, remarks, reason, override)
-        SELECT lead_id, last_entry, version, %(action)s, %(actor_id)s, %(actor_name)s, %(actor_role)s, %(before)s, %(after)s,
+            UPDATE lead SET last_entry = last_entry + 1 WHERE lead_id = %(lead_id)s
+                RETURNING lead_id, last_entry, version)
+        INSERT INTO timeline_entry (lead_id, entry, version, action, actor_id, actor_name, actor_role, before, after,
+            remarks, reason, override)
+        SELECT lead_id, last_entry, version, %(action)s, %(actor_id)s, %(actor_name)s, %(actor_role)s, %(before)s,
+            %(after)s,
                %(remarks)s, %(reason)s, %(override)s
         FROM numbered
         """,

@@ -19,7 +19,7 @@ class Transaction:
         self.db.execute("BEGIN")
 
     def commit(self) -> None:
-        """Make everything durable and give the connection back. After a failure the transaction is still to roll back."""
+        """Make everything durable and give the connection back. After a failure it is still to be rolled back."""
         self._end("COMMIT")
 
     def leave(self) -> None:

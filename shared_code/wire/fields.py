@@ -50,7 +50,7 @@ State = Annotated[str, _filled(100), Field(description="a code or a name of mast
 FileName = Annotated[str, _filled(text.FILE_NAME)]
 TokenNumber = Annotated[str, _filled(text.TOKEN_NUMBER)]
 Short = Annotated[str, _filled(100)]
-LongText = Annotated[str, AfterValidator(lambda value: text.long_text(value))]
+LongText = Annotated[str, AfterValidator(text.long_text)]
 Search = Annotated[str, line(100)]
 Phone = Annotated[
     str,

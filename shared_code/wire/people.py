@@ -28,7 +28,7 @@ class Session(View):
 
     access_token: str
     token: str
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 -- the name of the scheme
     expires_in: int
     expires_at: Instant
     refresh_token: str

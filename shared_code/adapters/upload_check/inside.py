@@ -12,7 +12,7 @@ from itertools import chain
 from shared_code.adapters.upload_check import image, pdf, sandbox
 from shared_code.adapters.upload_check.verdict import LARGEST_CLEAN_BYTES, RefusedError
 
-_WALL_SECONDS = 20  # for the case that nobody is left to end this process
+WALL_SECONDS = 20  # for the case that nobody is left to end this process
 _CLEANERS = {"application/pdf": pdf.clean, "image/jpeg": image.clean_jpeg, "image/png": image.clean_png}
 
 
@@ -30,7 +30,7 @@ def serve(cleaner: Callable[[bytes, str], bytes] = clean) -> None:
     _rehearse()
     sandbox.lock_in()
     words = sys.stdin.buffer.readline().decode("ascii").split()
-    signal.alarm(_WALL_SECONDS)
+    signal.alarm(WALL_SECONDS)
     content = sys.stdin.buffer.read(int(words[1])) if words else b""
     if words and len(content) == int(words[1]):
         headline, body = _answer(cleaner, content, words[0])

@@ -1,0 +1,88 @@
+"""Quotations as they are looked at: one, its PDF, a page of many."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, LiteralString
+
+from shared_code.rules.scope import Caller
+from shared_code.sql import lists
+from shared_code.sql.pool import Db, Rows, rows, scalars
+from shared_code.sql.quotations import QUOTATION, VISIBLE, reader
+from shared_code.sql.scope import LEADS
+
+
+def one(db: Db, caller: Caller, reference: str) -> "Rows[bytes]":
+    """A quotation in scope; for a customer a shared one."""
+    return scalars(
+        db,
+        f"SELECT {QUOTATION} FROM quotation q JOIN lead l USING (lead_id)"
+        f" WHERE q.quotation_reference = %(reference)s AND {VISIBLE} AND {LEADS[caller.role]}",
+        reference=reference,
+        **reader(caller),
+    )
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """Where a quotation's PDF is stored, and what it holds."""
+
+    pdf_blob: str
+    pdf_sha256: str
+    pdf_size: int
+
+
+def pdf(db: Db, caller: Caller, reference: str) -> "Rows[Pdf]":
+    """The PDF of a quotation in scope; for a customer of a shared one."""
+    return rows(
+        db,
+        Pdf,
+        f"SELECT q.pdf_blob, q.pdf_sha256, q.pdf_size FROM quotation q JOIN lead l USING (lead_id)"
+        f" WHERE q.quotation_reference = %(reference)s AND {VISIBLE} AND {LEADS[caller.role]}",
+        reference=reference,
+        **reader(caller),
+    )
+
+
+@dataclass(frozen=True)
+class Wanted(lists.Wanted):
+    """What a list of quotations is asked for; None is no filter. Capacities in kW."""
+
+    lead_id: str | None = None
+    status: tuple[str, ...] = ()
+    cp_id: str | None = None
+    shared_with_customer: bool | None = None
+    min_kw: Decimal | None = None
+    max_kw: Decimal | None = None
+    search: str | None = None
+
+
+_FILTERS: Final[Mapping[str, LiteralString]] = {
+    "lead_id": "q.lead_id = %(lead_id)s",
+    "status": "q.status = ANY (%(status)s)",
+    "cp_id": "q.cp_id = %(cp_id)s",
+    "shared_with_customer": "q.shared_with_customer = %(shared_with_customer)s",
+    "min_kw": "q.system_kw >= %(min_kw)s",
+    "max_kw": "q.system_kw <= %(max_kw)s",
+    "search": "(strpos(lower(l.customer_name), lower(%(search)s)) > 0 OR q.quotation_reference = upper(%(search)s)"
+    " OR q.lead_id = upper(%(search)s))",
+    **lists.created_between("q.created_at"),
+}
+_SORT: Final[Mapping[str, LiteralString]] = {
+    "createdAt": "q.created_at",
+    "status": "q.status",
+    "customerName": "lower(l.customer_name)",
+}
+
+
+def page(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
+    """Quotations in scope, newest first unless sorted, as a list's `data`."""
+    return lists.list_page(
+        db,
+        item=QUOTATION,
+        source="quotation q JOIN lead l USING (lead_id)",
+        where=[LEADS[caller.role], VISIBLE, *lists.chosen(_FILTERS, wanted)],
+        order=lists.ordered(_SORT, wanted, "q.created_at DESC, id_number(q.quotation_reference) DESC"),
+        wanted=wanted,
+        params=reader(caller),
+    )

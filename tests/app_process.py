@@ -1,0 +1,114 @@
+"""The app in a process of its own, as `make run` starts it, and people who call it over HTTP."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Self
+
+import requests
+
+from localhost.demo_data import PASSWORD
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_SECONDS = 60
+OURS = ("DATABASE_URL", "AZURE_STORAGE_CONNECTION_STRING", "MSG91_BASE_URL", "SENDGRID_BASE_URL")
+
+
+class AppProcess:
+    """Starts the app on a free port and ends it; `url` is where it answers."""
+
+    def __init__(self, data_dir: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://localhost:{self.port}"
+        self.log = data_dir / "app.log"
+        self._environment = {name: value for name, value in os.environ.items() if name not in OURS}
+        self._environment |= {"DATA_DIR": str(data_dir / "data"), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
+
+    def __enter__(self) -> Self:
+        with self.log.open("wb") as out:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "localhost", "run"], cwd=ROOT, env=self._environment, stdout=out, stderr=out
+            )
+        until = time.monotonic() + READY_SECONDS
+        while f"ready {self.url}" not in self.log.read_text():
+            if self._process.poll() is not None or time.monotonic() > until:
+                self.__exit__()
+                raise RuntimeError(f"the app did not start:\n{self.log.read_text()[-2000:]}")
+            time.sleep(0.05)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        self._process.wait(30)
+
+    def person(self) -> "Person":
+        """Somebody who is not signed in."""
+        return Person(self.url)
+
+    def admin(self) -> "Person":
+        """The demo's Admin, signed in."""
+        return self.person().with_password("admin@solarium.test")
+
+    def kam(self, number: int = 1) -> "Person":
+        """A KAM of the demo, signed in: 1 has the partners 1 and 2, 2 has partner 3."""
+        return self.person().with_password(f"kam{number}@solarium.test")
+
+    def by_phone(self, phone: str) -> "Person":
+        """A partner or customer, signed in by a code from the inbox."""
+        return self.person().with_code(phone)
+
+
+class Person:
+    """Calls the API as one person; answers whole responses."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = requests.Session()
+        self.session: dict[str, Any] = {}
+
+    def call(self, method: str, path: str, body: object = None, **headers: str) -> requests.Response:
+        """One request; `body` is sent as JSON. Header names are given with underscores."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.http.request(method, f"{self.url}/api/v1/{path}", json=body, headers=named, timeout=60)
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        """One GET."""
+        return self.call("GET", path, **headers)
+
+    def data(self, method: str, path: str, body: object = None, **headers: str) -> Any:
+        """The `data` of a request that must succeed."""
+        answer = self.call(method, path, body, **headers)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
+        return answer.json()["data"]
+
+    def with_password(self, email: str) -> "Person":
+        """Sign in with the demo's password."""
+        return self._signed_in({"email": email, "password": PASSWORD})
+
+    def with_code(self, phone: str) -> "Person":
+        """Sign in by a code from the inbox."""
+        self.data("POST", "auth/login", {"phone": phone})
+        inbox = requests.get(f"{self.url}/dev/inbox.json", params={"to": phone}, timeout=10).json()
+        return self._signed_in({"phone": phone, "otp": inbox["items"][0]["code"]})
+
+    def _signed_in(self, credentials: dict[str, str]) -> "Person":
+        self.session = self.data("POST", "auth/login", credentials)
+        self.http.headers["Authorization"] = f"Bearer {self.session['accessToken']}"
+        return self
+
+
+def error(answer: requests.Response) -> tuple[int, str]:
+    """Status and code of a refusal, its envelope checked."""
+    said = answer.json()
+    assert said["success"] is False
+    assert said["data"] is None
+    assert set(said["error"]) <= {"code", "message", "details", "requestId"}
+    assert said["error"]["requestId"] == answer.headers["X-Correlation-ID"]
+    return answer.status_code, said["error"]["code"]
