@@ -1,4 +1,4 @@
-"""The operators' commands: `python -m shared_code migrate | admin | catalogue | openapi` (running.md, Elsewhere)."""
+"""The operators' commands: `python -m shared_code migrate | catalogue | openapi` (running.md, Elsewhere)."""
 
 import argparse
 import os
@@ -12,9 +12,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m shared_code", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("migrate", help="bring the database to the newest schema")
-    admin = commands.add_parser("admin", help="create an Admin and print a single-use link to set the password")
-    admin.add_argument("email")
-    admin.add_argument("name")
     commands.add_parser("catalogue", help="validate and load prices and fees").add_argument("file", type=Path)
     commands.add_parser("openapi", help="write the reference").add_argument("file", type=Path)
     chosen = parser.parse_args()

@@ -150,7 +150,7 @@ def offer_of(inputs: Inputs, price: Price) -> Offer:
         cable_type=inputs.cable_type.value,
         extra_structure_height=inputs.extra_structure_height,
         bom=[
-            _shown(line, "item_id", "name", "type", "unit") | {"quantity": quantity}
+            _shown(line, "item_id", "name", "type", "unit", "per_kw") | {"quantity": quantity}
             for line, quantity in counted_bom(inputs)
         ],
         system_price=price.system_price,

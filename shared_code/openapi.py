@@ -78,7 +78,7 @@ def _operation(endpoint: Endpoint, told: list[dict[str, Any]], schemas: dict[str
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
-        "tags": [endpoint.route.partition("/")[0]],
+        "tags": [endpoint.workflow.__module__.split(".")[1]],
         "security": [{"bearer": []}] if endpoint.roles else [],
         "x-roles": sorted(endpoint.roles),
         "parameters": [_parameter(endpoint.ask, name, "path") for name in in_path],

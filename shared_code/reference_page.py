@@ -12,9 +12,9 @@ main{max-width:60rem;margin:0 auto;padding:2rem 1.25rem 5rem}
 h1{margin:0 0 .25rem}h2{margin:2.5rem 0 .5rem;color:var(--green)}
 p{margin:.35rem 0;color:var(--soft)}nav{display:flex;flex-wrap:wrap;gap:.5rem;margin:1rem 0}nav a,a{color:var(--green)}
 details{border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0;padding:.6rem .9rem}summary{cursor:pointer}
-code{font:13px/1.4 ui-monospace,monospace}.verb{display:inline-block;min-width:4rem;font-weight:700;color:var(--sun)}
+small{color:var(--soft)}code{font:13px/1.4 ui-monospace,monospace}.verb{display:inline-block;min-width:4rem;font-weight:700;color:var(--sun)}
 table{border-collapse:collapse;width:100%;margin:.5rem 0}
-td,th{border-top:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top}
+td,th{border-top:1px solid var(--line);padding:.3rem .5rem;text-align:left}
 th{font-weight:600;color:var(--soft)}td:first-child{white-space:nowrap}
 """
 
@@ -25,8 +25,10 @@ def page(document: dict[str, Any]) -> str:
     for path, operations in document["paths"].items():
         for verb, operation in operations.items():
             by_tag.setdefault(operation["tags"][0], []).append(_operation(verb, path, operation))
-    links = "".join(f'<a href="#{escape(tag)}">{escape(tag)}</a>' for tag in by_tag)
-    sections = "".join(f'<h2 id="{escape(tag)}">{escape(tag)}</h2>{"".join(parts)}' for tag, parts in by_tag.items())
+    links = "".join(f'<a href="#{escape(tag)}">{escape(tag)}</a>' for tag in sorted(by_tag))
+    sections = "".join(
+        f'<h2 id="{escape(tag)}">{escape(tag)}</h2>{"".join(parts)}' for tag, parts in sorted(by_tag.items())
+    )
     title = escape(document["info"]["title"])
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -41,8 +43,9 @@ def _operation(verb: str, path: str, operation: dict[str, Any]) -> str:
     asked = [*_parameters(operation), *_fields(operation.get("requestBody", {}))]
     answers = [(status, escape(answer["description"])) for status, answer in operation["responses"].items()]
     return (
-        f'<details><summary><span class="verb">{verb.upper()}</span> <code>{escape(path)}</code></summary>'
-        f"<p>{escape(operation['summary'])}</p><p>Who: {escape(roles)}</p>"
+        f'<details><summary><span class="verb">{verb.upper()}</span> <code>{escape(path)}</code>'
+        f" <small>{escape(operation['summary'])}</small></summary>"
+        f"<p>Who: {escape(roles)}</p>"
         f"{_table('takes', asked)}{_table('answers', answers)}</details>"
     )
 

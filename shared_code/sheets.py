@@ -35,7 +35,10 @@ def sheet_of(
         inverter=pdf.Inverter(inverter.make, inverter.model, inverter.capacity_kw, inverter.phase.value),
         cable_type=inputs.cable_type.value,
         extra_structure_height=inputs.extra_structure_height,
-        bom=tuple(pdf.BomItem(line.name, line.unit, quantity) for line, quantity in counted_bom(inputs)),
+        bom=tuple(
+            pdf.BomItem(line.name, line.unit, quantity * price.system_kw if line.per_kw else quantity)
+            for line, quantity in counted_bom(inputs)
+        ),
         system_price=price.system_price,
         gst=price.gst,
         central_subsidy=price.central_subsidy,

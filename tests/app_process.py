@@ -9,9 +9,12 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
+import psycopg
 import requests
+from requests.adapters import HTTPAdapter
 
 from localhost.demo_data import PASSWORD
+from localhost.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
@@ -27,8 +30,9 @@ class AppProcess:
             self.port = free.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
         self.log = data_dir / "app.log"
+        self.data = data_dir / "data"
         self._environment = {name: value for name, value in os.environ.items() if name not in OURS}
-        self._environment |= {"DATA_DIR": str(data_dir / "data"), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
+        self._environment |= {"DATA_DIR": str(self.data), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
 
     def __enter__(self) -> Self:
         with self.log.open("wb") as out:
@@ -48,9 +52,15 @@ class AppProcess:
             self._process.send_signal(signal.SIGINT)
         self._process.wait(30)
 
-    def person(self) -> "Person":
-        """Somebody who is not signed in."""
-        return Person(self.url)
+    @property
+    def owner_url(self) -> str:
+        """Its database, as the owner: for what the API cannot prepare or show."""
+        running = (self.data / "postgres" / "data" / "postmaster.pid").read_text().splitlines()
+        return psycopg.conninfo.make_conninfo(Postgres(self.data / "postgres").owner_url(), port=running[3])
+
+    def person(self, address: str | None = None) -> "Person":
+        """Somebody who is not signed in, calling from an address of the loopback network."""
+        return Person(self.url, address)
 
     def admin(self) -> "Person":
         """The demo's Admin, signed in."""
@@ -68,15 +78,20 @@ class AppProcess:
 class Person:
     """Calls the API as one person; answers whole responses."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, address: str | None = None) -> None:
         self.url = url
         self.http = requests.Session()
+        self.http.trust_env = False
         self.session: dict[str, Any] = {}
+        if address:
+            self.url = url.replace("localhost", "127.0.0.1")
+            self.http.mount(self.url, _From(address))
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> requests.Response:
-        """One request; `body` is sent as JSON. Header names are given with underscores."""
+        """One request; `body` is sent as JSON, bytes as they are. Header names are given with underscores."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.http.request(method, f"{self.url}/api/v1/{path}", json=body, headers=named, timeout=60)
+        sent = {"data": body} if isinstance(body, bytes) else {"json": body}
+        return self.http.request(method, f"{self.url}/api/v1/{path}", headers=named, timeout=60, **sent)
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """One GET."""
@@ -102,6 +117,18 @@ class Person:
         self.session = self.data("POST", "auth/login", credentials)
         self.http.headers["Authorization"] = f"Bearer {self.session['accessToken']}"
         return self
+
+
+class _From(HTTPAdapter):
+    """Calls from one address: each address has its own limit of sign-ins and uploads (rules.md 5.2)."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **settings: Any) -> None:
+        """The pool binds its connections to the address."""
+        super().init_poolmanager(*args, source_address=(self._address, 0), **settings)
 
 
 def error(answer: requests.Response) -> tuple[int, str]:
