@@ -22,35 +22,38 @@ OURS = ("DATABASE_URL", "AZURE_STORAGE_CONNECTION_STRING", "MSG91_BASE_URL", "SE
 
 
 class AppProcess:
-    """Starts the app on a free port and ends it; `url` is where it answers."""
+    """Starts the app on a free port and ends it; `url` is where it answers. `settings` win over the environment."""
 
-    def __init__(self, data_dir: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = data_dir / "app.log"
         self.data = data_dir / "data"
         self._environment = {name: value for name, value in os.environ.items() if name not in OURS}
         self._environment |= {"DATA_DIR": str(self.data), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
+        self._environment |= settings
 
     def __enter__(self) -> Self:
         with self.log.open("wb") as out:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "localhost", "run"], cwd=ROOT, env=self._environment, stdout=out, stderr=out
             )
-        until = time.monotonic() + READY_SECONDS
-        while f"ready {self.url}" not in self.log.read_text():
-            if self._process.poll() is not None or time.monotonic() > until:
-                self.__exit__()
-                raise RuntimeError(f"the app did not start:\n{self.log.read_text()[-2000:]}")
-            time.sleep(0.05)
+        try:
+            until_ready(self._process, self.log, self.url)
+        except RuntimeError:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
         self._process.wait(30)
+
+    @property
+    def pid(self) -> int:
+        """The id of its process, while it runs."""
+        return self._process.pid
 
     @property
     def owner_url(self) -> str:
@@ -110,8 +113,12 @@ class Person:
     def with_code(self, phone: str) -> "Person":
         """Sign in by a code from the inbox."""
         self.data("POST", "auth/login", {"phone": phone})
+        return self._signed_in({"phone": phone, "otp": self.newest_code(phone)})
+
+    def newest_code(self, phone: str) -> str:
+        """The code that was sent to that phone last, from the inbox."""
         inbox = requests.get(f"{self.url}/dev/inbox.json", params={"to": phone}, timeout=10).json()
-        return self._signed_in({"phone": phone, "otp": inbox["items"][0]["code"]})
+        return str(inbox["items"][0]["code"])
 
     def _signed_in(self, credentials: dict[str, str]) -> "Person":
         self.session = self.data("POST", "auth/login", credentials)
@@ -129,6 +136,23 @@ class _From(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **settings: Any) -> None:
         """The pool binds its connections to the address."""
         super().init_poolmanager(*args, source_address=(self._address, 0), **settings)
+
+
+def until_ready(process: "subprocess.Popen[bytes]", log: Path, url: str) -> None:
+    """Wait until the app has written that it is ready. Raises RuntimeError, with what it wrote, when it is not."""
+    until = time.monotonic() + READY_SECONDS
+    while f"ready {url}" not in log.read_text():
+        if process.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(f"the app did not start:\n{log.read_text()[-2000:]}")
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def error(answer: requests.Response) -> tuple[int, str]:

@@ -1,0 +1,76 @@
+"""The README's commands do what it says: every shell block is run, every `make` command it names exists."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app_process import OURS, ROOT, free_port, until_ready
+
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+START, DEMO, CURL = BLOCKS
+MAKE = [f"PYTHON={sys.base_prefix}/bin/python{sys.version_info[0]}.{sys.version_info[1]}", f"VENV={sys.prefix}"]
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment beside the app that the first block has started."""
+    folder = tmp_path_factory.mktemp("readme")
+    ours = {"DATA_DIR": str(folder / "data"), "PORT": str(free_port()), "PYTHONUNBUFFERED": "1"}
+    environment = {name: value for name, value in os.environ.items() if name not in OURS} | ours
+    with (folder / "run.log").open("wb") as out:
+        process = subprocess.Popen(
+            [*START.split(), *MAKE], cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True
+        )
+    try:
+        until_ready(process, folder / "run.log", f"http://localhost:{ours['PORT']}")
+        yield environment
+    finally:
+        os.killpg(process.pid, signal.SIGINT)  # what a terminal does at Ctrl-C: make and its child get it
+        process.wait(60)
+
+
+def test_demo_ends_with_the_pdf_on_disk(started: dict[str, str]) -> None:
+    """As the README promises right after `make run`."""
+    played = subprocess.run([*DEMO.split(), *MAKE], cwd=ROOT, env=started, capture_output=True, text=True, timeout=120)
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert [path.read_bytes()[:5] for path in Path(started["DATA_DIR"]).glob("demo/*.pdf")] == [b"%PDF-"]
+
+
+def test_the_curl_commands_answer(started: dict[str, str]) -> None:
+    """Each of them, in one shell, as somebody would paste them."""
+    script = "set -eo pipefail\n" + CURL.replace("7071", started["PORT"])
+    answered = subprocess.run(["bash", "-c", script], env=started, capture_output=True, text=True, timeout=60)
+    assert answered.returncode == 0, answered.stderr
+    assert answered.stdout.count('{"success":true,') == 2
+    assert answered.stdout.endswith("200\n")
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"`make ([a-z-]+)", README))))
+def test_every_make_command_exists(target: str) -> None:
+    """Also the ones that are not run here."""
+    subprocess.run(["make", "-n", target, *MAKE], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_make_alone_lists_the_commands() -> None:
+    """One line each."""
+    listed = subprocess.run(["make"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert {"run", "test", "demo", "reset", "check", "migrate", "catalogue", "openapi", "bench"} <= set(listed.split())
+
+
+def test_operators_bring_schema_and_prices(database: str, tmp_path: Path) -> None:
+    """`make migrate` on a database at head changes nothing; `make catalogue` loads the sample; `make openapi` writes."""
+    environment = os.environ | {"DATABASE_URL": database, "FILE": "localhost/catalogue.json"}
+    migrated = subprocess.run(["make", "migrate", *MAKE], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert "nothing to apply" in migrated.stdout, migrated.stderr
+    loaded = subprocess.run(["make", "catalogue", *MAKE], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert "panels" in loaded.stdout, loaded.stderr
+    written = environment | {"FILE": str(tmp_path / "openapi.json")}
+    subprocess.run(["make", "openapi", *MAKE], cwd=ROOT, env=written, check=True, capture_output=True)
+    assert '"openapi": "3.1.0"' in (tmp_path / "openapi.json").read_text()
