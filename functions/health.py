@@ -11,13 +11,9 @@ from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.refusal import Refusal
 from shared_code.sql.migrations import is_at_head
-from shared_code.wire import Ask, View
+from shared_code.wire import Nothing, View
 
 PATIENCE = 3.0  # seconds for a connection; a probe must not wait longer
-
-
-class Probe(Ask):
-    """No fields."""
 
 
 class Alive(View):
@@ -33,13 +29,13 @@ class Ready(View):
 
 
 @endpoint("GET", "health/live", bare=True)
-def get_liveness(ask: Probe, ctx: Context) -> Alive:
+def get_liveness(ask: Nothing, ctx: Context) -> Alive:
     """Say that the process answers; nothing else is touched."""
     return Alive()
 
 
 @endpoint("GET", "health/ready", bare=True, refusals=("NOT_READY",))
-def get_readiness(ask: Probe, ctx: Context) -> Ready:
+def get_readiness(ask: Nothing, ctx: Context) -> Ready:
     """Say whether database and storage answer and the migrations are at head."""
     broken = {}
     try:

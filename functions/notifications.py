@@ -1,10 +1,12 @@
 """What the apps tell their user (api.md 2.7)."""
 
+from typing import Literal
+
 from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
 from shared_code.errors import not_found
 from shared_code.sql import notifications
-from shared_code.wire import Ask, Json, View
+from shared_code.wire import Ask, Json, Nothing, View
 from shared_code.wire.fields import NotificationId, PageAsk
 from shared_code.wire.notifications import NotificationPage
 
@@ -12,6 +14,7 @@ from shared_code.wire.notifications import NotificationPage
 class NotificationFilters(PageAsk):
     """`unread`: only those."""
 
+    sort_by: Literal["createdAt"] | None = None
     unread: bool = False
 
 
@@ -19,10 +22,6 @@ class OneNotification(Ask):
     """A notification by its id."""
 
     notification_id: NotificationId
-
-
-class Nothing(Ask):
-    """No fields."""
 
 
 class MarkedRead(View):

@@ -7,13 +7,9 @@ from pydantic_core import to_json
 from shared_code import openapi
 from shared_code.context import Context
 from shared_code.endpoints import REGISTRY, endpoint
-from shared_code.wire import Ask, Raw
+from shared_code.wire import Nothing, Raw
 
 VERSION = "0.1.0"
-
-
-class Nothing(Ask):
-    """No fields."""
 
 
 @endpoint("GET", "openapi.json", bare=True)

@@ -1,7 +1,5 @@
 """Sync an app: everything that is the caller's in one answer, or 304 (api.md 2.6; I10)."""
 
-import re
-
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import RateLimited
@@ -15,8 +13,6 @@ from shared_code.wire.leads import Lead, LeadSummary, TimelineEntry
 from shared_code.wire.notifications import Notification
 from shared_code.wire.people import Customer
 from shared_code.wire.quotations import Quotation
-
-HASH = re.compile(r'"([0-9a-f]{64})"')
 
 
 class Sync(Ask):
@@ -43,20 +39,11 @@ class Snapshot(View):
 @endpoint("GET", "sync", PERMISSIONS[Action.SYNC], idle=True, refusals=("RATE_LIMITED",))
 def sync(ask: Sync, ctx: Context) -> Json[Snapshot]:
     """Answer everything that is the caller's own, or 304 when nothing changed since the answer with that ETag."""
-    known = [] if ask.force else HASH.findall(ctx.if_none_match)
-    poll = f"sync:{ctx.caller.user_id}:{ask.force}:{','.join(known)}"
+    known = [] if ask.force else [bytes.fromhex(etag) for etag in ctx.known_etags]
     with ctx.finish() as last:
-        built = snapshot.everything(
-            last,
-            ctx.caller,
-            ctx.now,
-            ctx.today,
-            [bytes.fromhex(k) for k in known],
-            poll,
-            ctx.settings.feature_customer_accepted,
-        )
+        built = snapshot.everything(last, ctx.caller, ctx.now, ctx.today, known, ctx.settings.feature_customer_accepted)
     answer = ctx.there(built.fetchone())
-    if not answer.allowed or answer.hash is None:
+    if not answer.allowed:
         raise RateLimited(snapshot.POLLS, snapshot.POLL_SECONDS)
     headers = {"ETag": f'"{answer.hash.hex()}"', "Cache-Control": "private, no-cache"}
     return Json(b"", 304, headers) if answer.data is None else Json(answer.data, headers=headers)

@@ -14,9 +14,8 @@ from localhost.prepare import AZURITE
 
 CONTAINERS: Final = ("uploads", "docs", "quotations")
 _ACCOUNT: Final = "devstoreaccount1"
-_KEY: Final = (
-    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="  # known to everyone
-)
+# Known to everyone: the emulator's own documentation gives it.
+_KEY: Final = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 _SERVICES: Final = ("Blob", "Queue", "Table")
 _START_SECONDS: Final = 60
 _ANY_ORIGIN: Final = CorsRule(

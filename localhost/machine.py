@@ -1,5 +1,6 @@
 """What the app meets in Azure, put together for one DATA_DIR: database, storage and every setting (running.md)."""
 
+import hashlib
 import json
 import secrets
 import shutil
@@ -69,7 +70,7 @@ def started(
             make_containers(storage)
         else:
             say("Starting Azurite")
-            azurite = Azurite(data_dir / "azurite")
+            azurite = Azurite(data_dir / _storage_name(given.get("DATABASE_URL")))
             running.callback(azurite.stop)
             azurite.start()
             storage = azurite.connection_string
@@ -103,8 +104,8 @@ def reset(data_dir: Path) -> None:
     if not data_dir.exists():
         return
     with own_folder(data_dir), ExitStack() as held:
-        for child in ("postgres", "azurite"):
-            held.enter_context(claimed(data_dir / child, child))
+        for lock in data_dir.glob(f"*/{_LOCK}"):
+            held.enter_context(claimed(lock.parent, lock.parent.name))
         for path in data_dir.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
@@ -126,6 +127,14 @@ def _migrated(owner_url: str, password: str, say: Callable[[str], None]) -> str:
         raise StartError(f"The database does not answer: {error}") from None
     except MigrationChangedError as error:
         raise StartError(f"{error}. Or start anew: make reset") from None
+
+
+def _storage_name(database_url: str | None) -> str:
+    """A folder for each database: a reference that two of them gave out would name two different PDFs."""
+    if not database_url:
+        return "azurite"
+    server = database_url.rpartition("@")[2]
+    return f"azurite-{hashlib.sha256(server.encode()).hexdigest()[:8]}"
 
 
 def _kept_secrets(path: Path) -> dict[str, str]:

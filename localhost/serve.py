@@ -5,17 +5,14 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
-from typing import Final
 
 from localhost.child import ENDING
 from localhost.children import StartError
 from localhost.demo_data import load
 from localhost.host import AppLoadError, FunctionsHost
 from localhost.machine import Machine
+from localhost.prepare import ROOT
 from localhost.standins import StandIns
-
-_ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 async def until_ended(machine: Machine, port: int, ready: Callable[[str], None]) -> None:
@@ -43,7 +40,7 @@ async def _app(machine: Machine, port: int) -> AsyncIterator[str]:
         os.environ.update(machine.settings)
         await asyncio.to_thread(load, machine.owner_url)
         origins = machine.settings["ALLOWED_ORIGINS"].split(",")
-        host = FunctionsHost(_ROOT, port=port, mounts={"/dev": standins.inbox_app}, allowed_origins=origins)
+        host = FunctionsHost(ROOT, port=port, mounts={"/dev": standins.inbox_app}, allowed_origins=origins)
         running.push_async_callback(host.stop)
         try:
             await host.start()

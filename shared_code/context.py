@@ -1,5 +1,6 @@
 """What a workflow is handed: who calls, when, and one transaction (architecture, decisions 6, 7, 10)."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,11 +15,12 @@ from shared_code.rules.refusal import Refusal
 from shared_code.rules.scope import Caller, Role
 from shared_code.settings import Settings
 from shared_code.sql import scope
-from shared_code.sql.pool import Db
+from shared_code.sql.pool import Db, Rows
 from shared_code.sql.scope import Entity
-from shared_code.sql.transaction import Transaction
+from shared_code.sql.transaction import Transaction, once_more
 
 T = TypeVar("T")
+ETAG, MOST_ETAGS = re.compile(r'"([0-9a-f]{64})"'), 4
 INDIA = ZoneInfo("Asia/Kolkata")
 
 
@@ -44,6 +46,11 @@ class Context:
         return self.now.astimezone(INDIA).date()
 
     @property
+    def known_etags(self) -> list[str]:
+        """The answers the caller has: SHA-256 in hex, from If-None-Match; a few at most."""
+        return ETAG.findall(self.if_none_match)[:MOST_ETAGS]
+
+    @property
     def is_signed_in(self) -> bool:
         """Whether somebody is calling whom the token and the session have proven."""
         return self._caller is not None
@@ -64,16 +71,32 @@ class Context:
 
     def begin(self) -> None:
         """Open a transaction; BEGIN travels with the opening statements."""
-        with self.beginning():
-            pass
+        self.begin_with(lambda db: None)
 
-    @contextmanager
-    def beginning(self) -> Iterator[Db]:
-        """Open a transaction with statements of the workflow: they travel with BEGIN and the opening statements."""
-        self.transaction = Transaction(self.pool)
-        judge = self.opening(self)
-        yield self.db
-        self._caller = judge()
+    def begin_with(self, ask: Callable[[Db], T]) -> T:
+        """Open a transaction with first statements of the workflow: they travel with BEGIN and the opening ones."""
+
+        def begin() -> T:
+            self.rollback()
+            self.answer_is_kept = False
+            self.transaction = Transaction(self.pool)
+            judge = self.opening(self)
+            asked = ask(self.db)
+            self._caller = judge()
+            return asked
+
+        return once_more(self.pool, begin)
+
+    def alone(self, ask: "Callable[[Db], Rows[T]]") -> T | None:
+        """The first row of a statement that is durable by itself, whatever becomes of the request."""
+
+        def ask_alone() -> T | None:
+            with self.pool.connection() as db:
+                with db.pipeline():  # outside of one, preparing the statement is a trip of its own
+                    asked = ask(db)
+                return asked.fetchone()
+
+        return once_more(self.pool, ask_alone)
 
     @contextmanager
     def finish(self) -> Iterator[Db]:
@@ -84,11 +107,23 @@ class Context:
 
     @contextmanager
     def pause(self) -> Iterator[Db]:
-        """The last reads before a workflow talks to the network; they travel with ROLLBACK. `beginning` goes on."""
+        """The last reads before a workflow talks to the network; they travel with ROLLBACK. `begin_with` goes on."""
         yield self.db
         if self.transaction is not None:
             self.transaction.leave()
             self.transaction = None
+
+    @contextmanager
+    def last_look(self) -> Iterator[Db]:
+        """Reads that only explain a refusal: they travel with ROLLBACK, unless an Idempotency-Key keeps the answer."""
+        if self.transaction is None:
+            with self.pool.connection() as db, db.pipeline():
+                yield db
+        elif self.answer_is_kept:
+            yield self.db
+        else:
+            with self.pause() as db:
+                yield db
 
     def commit(self) -> None:
         """End the open transaction, if there is one, keeping its writes."""
@@ -107,9 +142,9 @@ class Context:
         if row is not None:
             return row
         if self.caller.role is Role.KAM:
-            if self.transaction is None:
-                self.begin()
-            if scope.exists(self.db, entity, entity_id).fetchone():
+            with self.last_look() as db:
+                outside = scope.exists(db, entity, entity_id)
+            if outside.fetchone():
                 raise Refusal("OUT_OF_SCOPE", f"This {entity} does not belong to one of your channel partners.")
         raise not_found(entity)
 

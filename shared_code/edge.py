@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import azure.functions as func
 import psycopg
-from psycopg_pool import PoolTimeout
 from pydantic_core import to_json
 
 from shared_code import errors, identity, log, parsing, settings
@@ -29,7 +28,9 @@ BODY_LIMIT = 1024 * 1024  # bytes
 GZIP_FROM = 1400  # bytes: what fits one packet gains nothing
 PER_MINUTE = 100  # requests of one address in one count (rules.md 5.2)
 KEPT_STATUSES = {400, 404, 409, 422}  # refusals that an Idempotency-Key gives again (api.md 1)
+EXPOSED = "ETag, Retry-After, X-Correlation-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -74,7 +75,7 @@ def _attempt(endpoint: Endpoint, req: func.HttpRequest, ctx: Context) -> Reply:
     try:
         opening = ctx.opening = _knock(endpoint, req, ctx)
         if not endpoint.bare:
-            _begin(ctx)
+            ctx.begin()
         result = endpoint.workflow(_question(endpoint, req), ctx)
         reply = _success(endpoint, result)
         opening.keep(ctx, reply)
@@ -109,18 +110,6 @@ def _knock(endpoint: Endpoint, req: func.HttpRequest, ctx: Context) -> Opening:
     )
 
 
-def _begin(ctx: Context) -> None:
-    """Open the transaction; once more where the pool held a connection that the server had closed."""
-    try:
-        ctx.begin()
-    except PoolTimeout:
-        raise
-    except psycopg.OperationalError:
-        ctx.rollback()
-        ctx.pool.check()
-        ctx.begin()
-
-
 def _question(endpoint: Endpoint, req: func.HttpRequest) -> Any:
     if endpoint.method == "GET":
         return parsing.of_query(endpoint.ask, req.route_params, req.params)
@@ -129,8 +118,7 @@ def _question(endpoint: Endpoint, req: func.HttpRequest) -> Any:
 
 def limit_rate(ctx: Context, key: str, limit: int, window: timedelta) -> None:
     """Count a request and refuse it beyond `limit` in `window`; it counts also when it is refused later."""
-    with ctx.pool.connection() as db:
-        counted = count_in_window(db, key, window).fetchone()
+    counted = ctx.alone(lambda db: count_in_window(db, key, window))
     if counted is not None and counted.count > limit:
         raise errors.RateLimited(limit, (counted.started_at + window - ctx.now).total_seconds())
 
@@ -156,17 +144,28 @@ def _refuse(opening: Opening, ctx: Context, error: Exception) -> Reply:
     body = to_json({"success": False, "data": None, "error": problem})
     reply = Reply(status, body, errors.headers_of(refusal), refusal.code)
     try:
-        if isinstance(refusal, errors.KeptRefusal):
+        if refusal.keep_writes:
             ctx.commit()
-        elif ctx.answer_is_kept and ctx.transaction is not None and status in KEPT_STATUSES:
-            ctx.transaction.undo_to_savepoint()
-            opening.keep(ctx, reply)
-            ctx.commit()
-    except psycopg.Error as failed:
+        elif ctx.answer_is_kept and status in KEPT_STATUSES:
+            _keep_refusal(opening, ctx, reply, after_failure=isinstance(error, psycopg.Error))
+    except Replay as again:
+        ctx.rollback()
+        return again.reply
+    except (psycopg.Error, Refusal) as failed:
         ctx.rollback()
         return _refuse(opening, ctx, failed)
     ctx.rollback()
     return reply
+
+
+def _keep_refusal(opening: Opening, ctx: Context, reply: Reply, after_failure: bool) -> None:
+    """Undo what the workflow did, not the claim of its Idempotency-Key, and store the refusal with it."""
+    if ctx.transaction is None:  # the workflow had paused: claim the key again
+        ctx.begin()
+    else:
+        ctx.transaction.undo_to_savepoint(after_failure)
+    opening.keep(ctx, reply)
+    ctx.commit()
 
 
 def _as_refusal(error: Exception, ctx: Context) -> Refusal:
@@ -175,7 +174,9 @@ def _as_refusal(error: Exception, ctx: Context) -> Refusal:
     if isinstance(error, Refusal):
         return error
     log.event("failed", level=logging.ERROR, error=error, requestId=ctx.request_id)
-    return Refusal("INTERNAL_ERROR", "Something went wrong on our side. Nothing was changed; please try again.")
+    return Refusal(
+        "INTERNAL_ERROR", "Something went wrong on our side. Please look whether it was done, and try again."
+    )
 
 
 def _afterwards(ctx: Context) -> None:
@@ -191,11 +192,12 @@ def _to_http(reply: Reply, req: func.HttpRequest, request_id: str) -> func.HttpR
         "X-Correlation-ID": request_id,
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
+        "Access-Control-Expose-Headers": EXPOSED,
         **reply.headers,
     }
     body = reply.body
-    if len(body) >= GZIP_FROM and "gzip" in req.headers.get("Accept-Encoding", ""):
-        body, headers["Content-Encoding"], headers["Vary"] = gzip.compress(body, 5, mtime=0), "gzip", "Accept-Encoding"
+    if len(body) >= GZIP_FROM and GZIP.search(req.headers.get("Accept-Encoding", "")):
+        body, headers["Content-Encoding"] = gzip.compress(body, 5, mtime=0), "gzip"
     return func.HttpResponse(body, status_code=reply.status, headers=headers, mimetype=reply.mimetype, charset="utf-8")
 
 
@@ -218,4 +220,5 @@ def address(req: func.HttpRequest) -> str:
         ip = ipaddress.ip_address(bare)
     except ValueError:
         return "unknown"
+    ip = (ip.version == 6 and ip.ipv4_mapped) or ip
     return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)

@@ -42,13 +42,15 @@ CONSTRAINTS: Final[Mapping[str, tuple[str, str]]] = {
 class KeptRefusal(Refusal):
     """A refusal whose writes are committed all the same (architecture, decision 5)."""
 
+    keep_writes = True
+
 
 class RateLimited(Refusal):
     """Too often: `limit` requests in a window that is over in `seconds`."""
 
     def __init__(self, limit: int, seconds: float) -> None:
-        super().__init__("RATE_LIMITED", "Too many requests. Wait a moment.", retry_after=max(1, round(seconds)))
-        self.limit = limit
+        wait = max(1, round(seconds))
+        super().__init__("RATE_LIMITED", "Too many requests. Wait a moment.", retry_after=wait, limit=limit)
 
 
 def headers_of(refusal: Refusal) -> dict[str, str]:
@@ -56,7 +58,7 @@ def headers_of(refusal: Refusal) -> dict[str, str]:
     headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
     if refusal.code == "RATE_LIMITED":
         headers |= {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(refusal.retry_after or 1)}
-    if isinstance(refusal, RateLimited):
+    if refusal.limit is not None:
         headers["X-RateLimit-Limit"] = str(refusal.limit)
     return headers
 
@@ -70,8 +72,3 @@ def of_database(error: psycopg.Error) -> Refusal | None:
     """The refusal that a violated constraint stands for, if it stands for one."""
     known = CONSTRAINTS.get(error.diag.constraint_name or "")
     return Refusal(*known) if known else None
-
-
-def kept(refusal: Refusal) -> KeptRefusal:
-    """The same refusal, with the request's writes committed."""
-    return KeptRefusal(refusal.code, refusal.message, refusal.details, refusal.retry_after)

@@ -82,14 +82,12 @@ def issue(
 
 def read_access(settings: Settings, token: str, now: datetime) -> Claims:
     """The claims of an access token. Raises Refusal INVALID_TOKEN or SESSION_EXPIRED."""
-    claims = _read(settings, token, settings.jwt_audience, now)
-    return Claims(claims["sub"], Role(claims["role"]), claims["sid"])
+    return _read(settings, token, settings.jwt_audience, now)
 
 
 def read_refresh(settings: Settings, token: str, now: datetime) -> Claims:
     """The claims of a refresh token. Raises Refusal INVALID_TOKEN or SESSION_EXPIRED."""
-    claims = _read(settings, token, _refresh_audience(settings), now, "gen")
-    return Claims(claims["sub"], Role(claims["role"]), claims["sid"], claims["gen"])
+    return _read(settings, token, _refresh_audience(settings), now, "gen")
 
 
 def _refresh_audience(settings: Settings) -> str:
@@ -101,7 +99,7 @@ def _sign(settings: Settings, claims: dict[str, object]) -> str:
     return jwt.encode(claims, newest.key.get_secret_value(), ALGORITHM, headers={"kid": newest.kid})
 
 
-def _read(settings: Settings, token: str, audience: str, now: datetime, *more: str) -> dict[str, Any]:
+def _read(settings: Settings, token: str, audience: str, now: datetime, *more: str) -> Claims:
     try:
         kid = jwt.get_unverified_header(token).get("kid")
         key = next(k.key.get_secret_value() for k in settings.jwt_signing_keys if k.kid == kid)
@@ -114,8 +112,9 @@ def _read(settings: Settings, token: str, audience: str, now: datetime, *more: s
             options={"require": ["sub", "role", "sid", "iat", "exp", *more], "verify_exp": False, "verify_iat": False},
         )
         expired = not now.timestamp() < claims["exp"]
+        read = Claims(claims["sub"], Role(claims["role"]), claims["sid"], claims.get("gen", 0))
     except (jwt.PyJWTError, StopIteration, ValueError, TypeError):
         raise Refusal("INVALID_TOKEN", "This token is not one of ours. Sign in again.") from None
     if expired:
         raise Refusal("SESSION_EXPIRED", "This session has ended. Sign in again.")
-    return claims
+    return read

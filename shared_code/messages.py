@@ -11,14 +11,15 @@ from shared_code import log
 from shared_code.adapters import mails, msg91, sendgrid_mail
 from shared_code.adapters.calls import ProviderFailed
 from shared_code.context import Context
+from shared_code.errors import RateLimited
 from shared_code.rules import codes, otp_guard
 from shared_code.rules.refusal import Refusal
 from shared_code.settings import Settings
 from shared_code.sql import outbox, sign_in
-from shared_code.sql.edge import count_in_window
+from shared_code.sql.edge import count_in_window, give_back
 from shared_code.sql.pool import Db
 
-BATCH = 20
+MOST_AT_ONCE = 5  # so that a run ends in time also when each takes the longest
 LEASE = timedelta(minutes=5)  # longer than any sending, retries included
 FIRST_WAIT, LONGEST_WAIT, GIVE_UP_AFTER = timedelta(seconds=30), timedelta(hours=1), timedelta(days=1)
 
@@ -44,6 +45,8 @@ def send_code(ctx: Context, phone: str, purpose: codes.Purpose) -> None:
         ctx.begin()
         with ctx.finish() as last:
             sign_in.drop_challenge(last, phone, purpose, ctx.now)
+            for key, _, _ in _budgets(ctx.settings):
+                give_back(last, key)
         raise Refusal("SMS_DELIVERY_FAILED", "The code could not be sent. Please try again in a moment.") from None
 
 
@@ -52,47 +55,66 @@ def hash_of(settings: Settings, phone: str, purpose: codes.Purpose, code: str) -
     return codes.code_hash(settings.otp_pepper.get_secret_value().encode(), phone, purpose, code)
 
 
-def send_due(settings: Settings, pool: "ConnectionPool[Db]", request_id: str) -> int:
-    """Send what is due in the outbox; answers how many messages a provider took. Safe from many instances at once."""
-    with pool.connection() as db:
-        due = outbox.claim(db, BATCH, LEASE).fetchall()
-    return sum(_deliver(settings, pool, message, request_id) for message in due)
+def send_due(settings: Settings, pool: "ConnectionPool[Db]", request_id: str, of_request: str | None = None) -> int:
+    """Send what is due in the outbox, or what one request has left there; answers how many messages were taken.
+
+    Safe from many instances at once: each message is claimed, sent, settled, before the next one is claimed.
+    """
+    taken = 0
+    for _ in range(MOST_AT_ONCE):
+        with pool.connection() as db:
+            message = outbox.claim(db, LEASE, of_request).fetchone()
+        if message is None:
+            break
+        taken += _deliver(settings, pool, message, request_id)
+    return taken
 
 
 def _deliver(settings: Settings, pool: "ConnectionPool[Db]", message: outbox.Message, request_id: str) -> bool:
     try:
-        _send(settings, message, request_id)
-    except ProviderFailed as failure:
+        TEMPLATES[message.channel, message.template](settings, message, request_id)
+    except Exception as failure:  # noqa: BLE001 -- one message that cannot be sent must not hold up the others
+        reason = failure.reason if isinstance(failure, ProviderFailed) else type(failure).__name__
         wait = min(FIRST_WAIT * 2 ** (message.attempts - 1), LONGEST_WAIT)
         with pool.connection() as db:
-            state = outbox.mark_failed(db, message.message_id, failure.reason, wait, GIVE_UP_AFTER).fetchone()
-        if state == "givenUp":
-            log.event("outbox_given_up", level=logging.ERROR, messageId=message.message_id, reason=failure.reason)
+            state = outbox.mark_failed(db, message.message_id, reason, wait, GIVE_UP_AFTER).fetchone()
+        level = logging.ERROR if state == "givenUp" else logging.WARNING
+        log.event("message_not_sent", level=level, messageId=message.message_id, state=state, reason=reason)
         return False
     with pool.connection() as db:
         outbox.mark_sent(db, message.message_id)
     return True
 
 
-def _send(settings: Settings, message: outbox.Message, request_id: str) -> None:
-    params = json.loads(message.params)
-    if message.channel == "sms":
-        msg91.send_approval(_msg91(settings), message.recipient, request_id)
-    else:
-        sendgrid_mail.send(_sendgrid(settings), message.recipient, mails.partner_approved(params["name"]), request_id)
+def _approval_by_sms(settings: Settings, message: outbox.Message, request_id: str) -> None:
+    msg91.send_approval(_msg91(settings), message.recipient, request_id)
+
+
+def _approval_by_mail(settings: Settings, message: outbox.Message, request_id: str) -> None:
+    mail = mails.partner_approved(json.loads(message.params)["name"])
+    sendgrid_mail.send(_sendgrid(settings), message.recipient, mail, request_id)
+
+
+TEMPLATES = {("sms", "cpApproved"): _approval_by_sms, ("email", "cpApproved"): _approval_by_mail}
 
 
 def _check_sms_budget(ctx: Context) -> None:
-    """Refuse beyond what all phones together may be sent (rules.md 5.2)."""
-    budgets = ((ctx.settings.sms_per_minute, timedelta(minutes=1)), (ctx.settings.sms_per_day, timedelta(days=1)))
-    counted = [(count_in_window(ctx.db, f"sms:{window}", window), most, window) for most, window in budgets]
+    """Refuse beyond what all phones together may be sent; alert at half of it (rules.md 5.2)."""
+    counted = [(count_in_window(ctx.db, key, window), most, window) for key, most, window in _budgets(ctx.settings)]
     for window_row, most, window in counted:
-        taken = window_row.fetchone()
-        if taken is not None and taken.count > most:
-            left = (taken.started_at + window - ctx.now).total_seconds()
-            raise Refusal(
-                "RATE_LIMITED", "Too many codes are asked for at the moment.", retry_after=max(1, round(left))
-            )
+        taken = ctx.there(window_row.fetchone())
+        if taken.count == most // 2:
+            log.event("sms_budget_half_spent", level=logging.WARNING, limit=most, seconds=window.total_seconds())
+        if taken.count > most:
+            raise RateLimited(most, (taken.started_at + window - ctx.now).total_seconds())
+
+
+def _budgets(settings: Settings) -> list[tuple[str, int, timedelta]]:
+    """Name, most SMS, window."""
+    return [
+        ("sms:minute", settings.sms_per_minute, timedelta(minutes=1)),
+        ("sms:day", settings.sms_per_day, timedelta(days=1)),
+    ]
 
 
 def _msg91(settings: Settings) -> msg91.Msg91:

@@ -11,9 +11,9 @@ from shared_code.rules.pricing_inputs import CableType, Inputs, Phase
 from shared_code.rules.refusal import invalid, missing_master_data
 from shared_code.rules.subsidy import state_kind
 from shared_code.sql.quotation_inputs import Choice, MasterData, Terms
-from shared_code.wire import Ask
-from shared_code.wire.fields import LeadId, LongText, Rupees, State
-from shared_code.wire.quotations import Breakdown, Gst, Offer
+from shared_code.wire import Ask, View
+from shared_code.wire.fields import Figure, LeadId, LongText, Rupees, State
+from shared_code.wire.quotations import Breakdown, Gst, Offer, OfferedInverter, OfferedItem, OfferedPanel
 
 ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Quantity = Annotated[Decimal, Field(gt=0, max_digits=9, decimal_places=2)]
@@ -50,9 +50,9 @@ class Configuration(Ask):
     share_with_customer: bool = False
     override: bool = False
     override_reason: LongText | None = None
-    system_kw: Decimal | None = None
-    system_price: Decimal | None = None
-    final_price: Decimal | None = None
+    system_kw: Figure | None = None
+    system_price: Figure | None = None
+    final_price: Figure | None = None
 
     @property
     def choice(self) -> Choice:
@@ -145,13 +145,12 @@ def offer_of(inputs: Inputs, price: Price) -> Offer:
         state=inputs.state_code,
         discom=inputs.discom.name,
         smart_meter=inputs.smart_meter,
-        panels=[_shown(line, "panel_id", "make", "variant", "wattage", "is_dcr", "quantity") for line in inputs.panels],
-        inverter=_shown(inputs.inverter, "inverter_id", "make", "model", "capacity_kw", "phase"),
+        panels=[OfferedPanel(**_shown(OfferedPanel, line)) for line in inputs.panels],
+        inverter=OfferedInverter(**_shown(OfferedInverter, inputs.inverter)),
         cable_type=inputs.cable_type.value,
         extra_structure_height=inputs.extra_structure_height,
         bom=[
-            _shown(line, "item_id", "name", "type", "unit", "per_kw") | {"quantity": quantity}
-            for line, quantity in counted_bom(inputs)
+            OfferedItem(**_shown(OfferedItem, line) | {"quantity": quantity}) for line, quantity in counted_bom(inputs)
         ],
         system_price=price.system_price,
         central_subsidy=price.central_subsidy,
@@ -164,10 +163,9 @@ def offer_of(inputs: Inputs, price: Price) -> Offer:
 
 def breakdown_of(price: Price) -> Breakdown:
     """Each line of the price, for everybody but customers."""
-    return Breakdown(**{name: getattr(price, name) for name in Breakdown.model_fields})
+    return Breakdown(**_shown(Breakdown, price))
 
 
-def _shown(line: object, *names: str) -> dict[str, Any]:
-    from pydantic.alias_generators import to_camel
-
-    return {to_camel(name): getattr(line, name) for name in names}
+def _shown(view: type[View], whole: object) -> dict[str, Any]:
+    """Of the whole what that view shows."""
+    return {name: getattr(whole, name) for name in view.model_fields}

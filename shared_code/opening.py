@@ -48,19 +48,22 @@ class Opening:
     def __call__(self, ctx: Context) -> Callable[[], Caller | None]:
         """Send the opening statements. What it answers reads their rows: who is calling, None on an open endpoint.
 
-        That raises Refusal (401, 403, 409) or Replay.
+        That raises Refusal (401, 403, 400 for a malformed key, 409) or Replay.
         """
         if self.claims is None:
             sessions.act_without_session(ctx.db, ctx.request_id)
             return lambda: None
         claims, key = self.claims, self.key
         found = sessions.check(ctx.db, claims.session_id, claims.user_id, ctx.request_id, not self.endpoint.idle)
-        earlier = kept.claim_key(ctx.db, claims.user_id, key, self.fingerprint) if key else None
+        well_formed = key is not None and KEY.fullmatch(key)
+        earlier = kept.claim_key(ctx.db, claims.user_id, key, self.fingerprint) if key and well_formed else None
 
         def judge() -> Caller:
             caller = _live_caller(found.fetchone(), claims.session_id, ctx)
             if caller.role not in self.endpoint.roles:
                 raise forbidden("Your role may not do this.")
+            if key and not well_formed:
+                raise invalid({"Idempotency-Key": "must be 1 to 255 visible characters"})
             if earlier is not None:
                 self._replay(earlier.fetchone())
                 ctx.answer_is_kept = True
@@ -109,9 +112,7 @@ def fingerprint(method: str, path: str, body: bytes) -> bytes:
 
 
 def idempotency_key(endpoint: Endpoint, header: str | None) -> str | None:
-    """The key, where it is honoured (api.md 1: signed-in writes outside auth). Raises Refusal VALIDATION_ERROR."""
-    if not header or endpoint.method == "GET" or not endpoint.roles or endpoint.route.startswith("auth/"):
+    """The key as it was sent, where it is honoured (api.md 1: signed-in writes outside auth)."""
+    if endpoint.method == "GET" or not endpoint.roles or endpoint.route.startswith("auth/"):
         return None
-    if not KEY.fullmatch(header):
-        raise invalid({"Idempotency-Key": "must be 1 to 255 visible characters"})
-    return header
+    return header or None

@@ -12,7 +12,8 @@ main{max-width:60rem;margin:0 auto;padding:2rem 1.25rem 5rem}
 h1{margin:0 0 .25rem}h2{margin:2.5rem 0 .5rem;color:var(--green)}
 p{margin:.35rem 0;color:var(--soft)}nav{display:flex;flex-wrap:wrap;gap:.5rem;margin:1rem 0}nav a,a{color:var(--green)}
 details{border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0;padding:.6rem .9rem}summary{cursor:pointer}
-small{color:var(--soft)}code{font:13px/1.4 ui-monospace,monospace}.verb{display:inline-block;min-width:4rem;font-weight:700;color:var(--sun)}
+small{color:var(--soft)}
+code{font:13px/1.4 ui-monospace,monospace}.verb{display:inline-block;min-width:4rem;font-weight:700;color:var(--sun)}
 table{border-collapse:collapse;width:100%;margin:.5rem 0}
 td,th{border-top:1px solid var(--line);padding:.3rem .5rem;text-align:left}
 th{font-weight:600;color:var(--soft)}td:first-child{white-space:nowrap}

@@ -4,9 +4,9 @@ from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, Json, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-Comma = Annotated[tuple[str, ...], NoDecode]
+Url = Annotated[str, Field(pattern=r"^https?://[^/]")]
 
 
 class SigningKey(BaseModel):
@@ -40,18 +40,18 @@ class Settings(BaseSettings):
     msg91_auth_key: SecretStr
     msg91_otp_template_id: str
     msg91_approval_template_id: str
-    msg91_base_url: str = "https://control.msg91.com"
+    msg91_base_url: Url = "https://control.msg91.com"
     sendgrid_api_key: SecretStr
     sendgrid_from: str
-    sendgrid_base_url: str = "https://api.sendgrid.com"
+    sendgrid_base_url: Url = "https://api.sendgrid.com"
     provider_timeout_seconds: float = Field(3.5, ge=0.1, le=5)
     provider_retry_wait_seconds: float = Field(1, ge=0, le=2)
 
     feature_customer_accepted: bool = True
-    sms_per_minute: int = 120
-    sms_per_day: int = 10_000
-    portal_base_url: str
-    python_threadpool_thread_count: int = 32
+    sms_per_minute: int = Field(120, ge=1)
+    sms_per_day: int = Field(10_000, ge=1)
+    portal_base_url: Url
+    python_threadpool_thread_count: int = Field(32, ge=1)
 
     @model_validator(mode="after")
     def _whole(self) -> "Settings":

@@ -1,6 +1,7 @@
 """What runs without a caller: uploaded blobs, the poison queue, the clock. Each run gets a context like a request's."""
 
 import json
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,14 +96,20 @@ def system_context(name: str) -> Context:
     return ctx
 
 
+class RunFailedError(Exception):
+    """A run ended in an error, which our own log names. The host tries again or gives up."""
+
+
 def _run(name: str, workflow: Callable[[Context], None]) -> None:
     """One run; what it raises goes on to the host, which tries again or gives up."""
     ctx = system_context(name)
     try:
         workflow(ctx)
         ctx.commit()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it is logged and told on
         ctx.rollback()
-        log.event("run_failed", function=name, error=error, requestId=ctx.request_id)
-        raise
+        log.event("run_failed", level=logging.ERROR, function=name, error=error, requestId=ctx.request_id)
+        raise RunFailedError(
+            f"{name}, see request {ctx.request_id}"
+        ) from None  # the host logs it: no row's words in it
     log.event("run", function=name, requestId=ctx.request_id)

@@ -12,7 +12,9 @@ def check_version(ctx: Context, lead: leads.Locked, expected: int | None) -> Non
     if expected is None or expected == lead.version:
         return
     changed: dict[str, dict[str, object]] = {}
-    for entry in leads.entries_since(ctx.db, lead.lead_id, expected).fetchall():
+    with ctx.last_look() as db:
+        entries = leads.entries_since(db, lead.lead_id, expected)
+    for entry in entries.fetchall():
         before, after = json.loads(entry.before), json.loads(entry.after)
         for name, value in after.items():
             first = changed.get(name, {}).get("from", before.get(name))

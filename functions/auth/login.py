@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from shared_code import messages, passwords, sign_in
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
-from shared_code.errors import KeptRefusal, kept
+from shared_code.errors import KeptRefusal
 from shared_code.opening import check_account
 from shared_code.rules import codes, otp_guard, password_guard
 from shared_code.rules.codes import Purpose
@@ -27,6 +27,7 @@ class SignIn(Ask):
     phone: Phone | None = None
     otp: Code | None = None
     email: Email | None = None
+    totp: Code | None = None  # of the second factor, which nobody has switched on yet
     password: Annotated[str, Field(min_length=1, max_length=128)] | None = None
 
     @model_validator(mode="after")
@@ -116,4 +117,5 @@ def _check_may_enter(account: people.Account) -> None:
     try:
         check_account(account.status, account.blocked)
     except Refusal as refusal:
-        raise kept(refusal) from None
+        refusal.keep_writes = True
+        raise

@@ -7,12 +7,8 @@ from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
 from shared_code.errors import not_found
 from shared_code.sql import people, sessions
-from shared_code.wire import Ask, View
+from shared_code.wire import Nothing, View
 from shared_code.wire.people import User
-
-
-class Nothing(Ask):
-    """No fields."""
 
 
 class SignedOut(View):
@@ -32,7 +28,7 @@ def get_me(ask: Nothing, ctx: Context) -> User:
     return sign_in.user_of(account)
 
 
-@endpoint("POST", "auth/logout", EVERYONE, when_ended=SignedOut())
+@endpoint("POST", "auth/logout", EVERYONE, idle=True, when_ended=SignedOut())
 def logout(ask: Nothing, ctx: Context) -> SignedOut:
     """End this session; a session that has ended already is fine too."""
     with ctx.finish() as last:
@@ -40,7 +36,7 @@ def logout(ask: Nothing, ctx: Context) -> SignedOut:
     return SignedOut()
 
 
-@endpoint("POST", "auth/logoutAll", EVERYONE, when_ended=SignedOut())
+@endpoint("POST", "auth/logoutAll", EVERYONE, idle=True, when_ended=SignedOut())
 def logout_all(ask: Nothing, ctx: Context) -> SignedOut:
     """End every session of the caller."""
     with ctx.finish() as last:

@@ -1,10 +1,12 @@
 """Approve a partner's commission, then pay it, once (rules.md 4.2; api.md 2.5)."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared_code import news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import not_found
@@ -12,12 +14,11 @@ from shared_code.rules.commission import Commission as Standing
 from shared_code.rules.commission import CommissionStatus, Method, Payment, Step, approve, next_step, pay, read_payment
 from shared_code.rules.refusal import Refusal, invalid
 from shared_code.rules.scope import PERMISSIONS, Action
-from shared_code.rules.text import rupees
-from shared_code.sql import commissions, notifications, timeline
-from shared_code.sql.notifications import News
+from shared_code.sql import commissions, timeline
+from shared_code.sql.pool import Db
 from shared_code.wire import Ask, Json
 from shared_code.wire.commissions import Commission
-from shared_code.wire.fields import CommissionId, LongText, Rupees, Short
+from shared_code.wire.fields import CommissionId, Day, LongText, Rupees, Short
 
 TO_APPROVE, TO_PAY = {"amount"}, {"utr", "paid_on", "method"}
 WIRE = {"amount": "amount", "utr": "utr", "paid_on": "paidOn", "method": "method"}
@@ -30,21 +31,21 @@ class ApproveOrPay(Ask):
     action: Step | None = None
     amount: Rupees | None = None
     utr: Short | None = None
-    paid_on: date | None = None
+    paid_on: Day | None = None
     method: Literal["NEFT", "RTGS", "IMPS", "UPI", "Cheque"] | None = None
     notes: LongText | None = None
     expected_version: Annotated[int, Field(ge=1)] | None = None
 
-    def check_fields(self, step: Step) -> None:
-        """Refuse what the step does not take, and what it lacks."""
-        wrong = {
-            WIRE[n]: f"is not part of {step}"
-            for n in (TO_PAY if step is Step.APPROVE else TO_APPROVE)
-            if getattr(self, n) is not None
-        }
-        lacking = {WIRE[n]: "is missing" for n in TO_PAY if step is Step.PAY and getattr(self, n) is None}
+    def check(self, step: Step, today: date) -> Payment | None:
+        """Refuse what the step does not take, and what it lacks. Answers the payment, if it is one."""
+        foreign = TO_PAY if step is Step.APPROVE else TO_APPROVE
+        wrong = {WIRE[name]: f"is not part of {step}" for name in foreign if getattr(self, name) is not None}
+        lacking = {WIRE[name]: "is missing" for name in TO_PAY if step is Step.PAY and getattr(self, name) is None}
         if wrong or lacking:
             raise invalid(wrong | lacking)
+        if self.utr is None or self.paid_on is None or self.method is None:
+            return None
+        return read_payment(self.utr, self.paid_on, self.method, today)
 
 
 @endpoint(
@@ -55,6 +56,8 @@ class ApproveOrPay(Ask):
 )
 def approve_or_pay(ask: ApproveOrPay, ctx: Context) -> Json[Commission]:
     """Take a commission a step further: Pending, Approved, Paid. The same payment again changes nothing."""
+    if ask.action:
+        ask.check(ask.action, ctx.today)
     commission = commissions.lock(ctx.db, ask.commission_id).fetchone()
     if commission is None:
         raise not_found("commission")
@@ -62,11 +65,14 @@ def approve_or_pay(ask: ApproveOrPay, ctx: Context) -> Json[Commission]:
         details = {"currentVersion": commission.version}
         raise Refusal("STALE_VERSION", "The commission was changed in the meantime; look at it again.", details)
     standing = _standing(commission)
-    step = ask.action or next_step(standing.status)
-    ask.check_fields(step)
-    if step is Step.APPROVE:
-        return _approve(ask, ctx, commission, standing)
-    return _pay(ask, ctx, commission, standing)
+    payment = ask.check(ask.action or next_step(standing.status), ctx.today)
+    if payment is None:
+        return _approve(ask, ctx, commission, approve(standing, ask.amount, ask.notes))
+    if pay(standing, payment):
+        return _pay(ask, ctx, commission, payment)
+    with ctx.finish() as last:
+        unchanged = commissions.as_it_is(last, commission.commission_id)
+    return Json(ctx.there(unchanged.fetchone()))
 
 
 def _standing(row: commissions.Locked) -> Standing:
@@ -74,55 +80,22 @@ def _standing(row: commissions.Locked) -> Standing:
     return Standing(CommissionStatus(row.status), row.amount, paid)
 
 
-def _approve(ask: ApproveOrPay, ctx: Context, row: commissions.Locked, standing: Standing) -> Json[Commission]:
-    amount = approve(standing, ask.amount, ask.notes)
-    data = {"leadId": row.lead_id, "commissionId": row.commission_id}
-    news = News(
-        "commissionApproved",
-        "Commission approved",
-        f"{rupees(amount)} for {row.lead_id} will be paid.",
-        "success",
-        data,
-    )
+def _approve(ask: ApproveOrPay, ctx: Context, row: commissions.Locked, amount: Decimal) -> Json[Commission]:
     with ctx.finish() as last:
         approved = commissions.approve(last, ctx.caller, row.commission_id, amount, ask.notes)
-        timeline.add(
-            last,
-            ctx.caller,
-            row.lead_id,
-            "commissionApproved",
-            {"commission": "Approved"},
-            {"commission": row.status},
-            remarks=ask.notes,
-        )
-        notifications.tell_users(last, news, [row.cp_id])
+        _record(last, ctx, row, CommissionStatus.APPROVED, ask.notes)
+        news.commission_approved(last, row.cp_id, row.lead_id, row.commission_id, amount)
     return Json(ctx.there(approved.fetchone()))
 
 
-def _pay(ask: ApproveOrPay, ctx: Context, row: commissions.Locked, standing: Standing) -> Json[Commission]:
-    payment = read_payment(ask.utr or "", ask.paid_on or date.max, ask.method or "", ctx.today)
-    if not pay(standing, payment):
-        with ctx.finish() as last:
-            unchanged = commissions.one(last, ctx.caller, row.commission_id)
-        return Json(ctx.there(unchanged.fetchone()))
-    data = {"leadId": row.lead_id, "commissionId": row.commission_id}
-    news = News(
-        "commissionPaid",
-        "Commission paid",
-        f"The commission for {row.lead_id} was paid, UTR {payment.utr}.",
-        "success",
-        data,
-    )
+def _pay(ask: ApproveOrPay, ctx: Context, row: commissions.Locked, payment: Payment) -> Json[Commission]:
     with ctx.finish() as last:
         paid = commissions.pay(last, ctx.caller, row.commission_id, payment, ask.notes)
-        timeline.add(
-            last,
-            ctx.caller,
-            row.lead_id,
-            "commissionPaid",
-            {"commission": "Paid"},
-            {"commission": row.status},
-            remarks=ask.notes,
-        )
-        notifications.tell_users(last, news, [row.cp_id])
+        _record(last, ctx, row, CommissionStatus.PAID, ask.notes)
+        news.commission_paid(last, row.cp_id, row.lead_id, row.commission_id, payment.utr)
     return Json(ctx.there(paid.fetchone()))
+
+
+def _record(last: Db, ctx: Context, row: commissions.Locked, status: CommissionStatus, notes: str | None) -> None:
+    before, after = {"commission": row.status}, {"commission": status.value}
+    timeline.add(last, ctx.caller, row.lead_id, f"commission{status}", after, before, remarks=notes)

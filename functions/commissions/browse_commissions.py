@@ -6,7 +6,7 @@ from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.sql import commissions
-from shared_code.wire import Ask, Json, Page
+from shared_code.wire import Ask, Json, Nothing, Page
 from shared_code.wire.commissions import Commission, CommissionDetail, CommissionStatus
 from shared_code.wire.fields import CommissionId, CpId, LeadId, Many, PageAsk, Search
 from shared_code.wire.leads import CommissionSummary
@@ -28,10 +28,6 @@ class OneCommission(Ask):
     commission_id: CommissionId
 
 
-class Everything(Ask):
-    """No filters."""
-
-
 @endpoint("GET", "commissions", PERMISSIONS[Action.COMMISSION_VIEW])
 def list_commissions(ask: CommissionFilters, ctx: Context) -> Json[Page[Commission]]:
     """List the commissions in scope, newest first."""
@@ -49,7 +45,7 @@ def get_commission(ask: OneCommission, ctx: Context) -> Json[CommissionDetail]:
 
 
 @endpoint("GET", "commissions/summary", PERMISSIONS[Action.COMMISSION_VIEW])
-def get_commission_summary(ask: Everything, ctx: Context) -> Json[CommissionSummary]:
+def get_commission_summary(ask: Nothing, ctx: Context) -> Json[CommissionSummary]:
     """Sum up the commissions in scope by status, and what was ever paid."""
     with ctx.finish() as last:
         summary = commissions.summary(last, ctx.caller)

@@ -1,7 +1,5 @@
 """Browse a lead's documents, and read one by a link (rules.md 6.8; api.md 2.4)."""
 
-from datetime import timedelta
-
 from shared_code.adapters import blobs
 from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
@@ -11,8 +9,6 @@ from shared_code.sql import documents
 from shared_code.wire import Ask, Json
 from shared_code.wire.documents import Document, DocumentList, ReadLink
 from shared_code.wire.fields import DocId, LeadId
-
-LINK_LIFE = timedelta(minutes=30)
 
 
 class OfLead(Ask):
@@ -51,6 +47,6 @@ def issue_download(ask: OneDocument, ctx: Context) -> ReadLink:
     document = ctx.found(found.fetchone(), "document", ask.doc_id)
     if document.blob_name is None:
         raise Refusal("DOCUMENT_STATE", f"The document is {document.state}: there is no checked file to read.")
-    until = ctx.now + LINK_LIFE
+    until = ctx.now + blobs.LINK_LIFE
     link = blobs.read_link(ctx.settings, "docs", document.blob_name, until, document.file_name or ask.doc_id)
     return ReadLink(sas_url=link, expires_at=until)

@@ -1,12 +1,13 @@
 """Check an uploaded file and accept or refuse it; the only way from quarantine to what is served (rules.md 6.3-6.5)."""
 
+from shared_code import news
 from shared_code.adapters import blobs, upload_check
 from shared_code.context import Context
 from shared_code.rules import uploads
-from shared_code.sql import documents, notifications, timeline
-from shared_code.sql.notifications import News
+from shared_code.sql import documents, timeline
 from shared_code.triggers import on_blob, on_queue
 
+OVER = ("Accepted", "Rejected")
 TOO_LATE = ("TOO_LATE", "The file came after its time; please send it again.")
 COULD_NOT = ("CHECK_FAILED", "The file could not be checked; please send it again.")
 
@@ -17,7 +18,7 @@ def check_upload(name: str, content: bytes, ctx: Context) -> None:
     with ctx.finish() as last:
         begun = documents.start_check(last, name)
     upload = begun.fetchone()
-    if upload is None or upload.state in ("Accepted", "Rejected"):
+    if upload is None or upload.state in OVER:
         blobs.remove_upload(ctx.settings, name)
         return
     if upload.is_late:
@@ -36,7 +37,9 @@ def give_up_check(name: str, ctx: Context) -> None:
     with ctx.finish() as last:
         begun = documents.start_check(last, name)
     upload = begun.fetchone()
-    if upload is not None and upload.state not in ("Accepted", "Rejected"):
+    if upload is None or upload.state in OVER:
+        blobs.remove_upload(ctx.settings, name)
+    else:
         _refuse(ctx, name, upload, *COULD_NOT)
 
 
@@ -59,9 +62,7 @@ def _accept(ctx: Context, name: str, upload: documents.Upload, checked: bytes) -
 def _refuse(ctx: Context, name: str, upload: documents.Upload, code: str, sentence: str) -> None:
     ctx.begin()
     came_first = documents.refuse(ctx.db, name, code, sentence).fetchone()
-    data = {"docId": upload.doc_id, "leadId": upload.lead_id}
-    news = News("uploadRefused", "File refused", f"{upload.doc_type}: {sentence}", "error", data)
     with ctx.finish() as last:
         if came_first:
-            notifications.tell_users(last, news, [upload.uploaded_by])
+            news.upload_refused(last, upload.uploaded_by, upload.doc_id, upload.lead_id, upload.doc_type, sentence)
     blobs.remove_upload(ctx.settings, name)

@@ -1,7 +1,6 @@
 """Reserve a place for an upload and hand out a link that can create this one file (rules.md 6.1-6.3; api.md 2.4)."""
 
 import uuid
-from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -15,8 +14,6 @@ from shared_code.sql import documents, leads
 from shared_code.wire import Ask
 from shared_code.wire.documents import UploadSlot
 from shared_code.wire.fields import FileName, LeadId, Short
-
-LINK_LIFE = timedelta(minutes=30)
 
 
 class NewDocument(Ask):
@@ -41,8 +38,7 @@ def issue_lead_upload(ask: NewDocument, ctx: Context) -> UploadSlot:
     """Reserve one of a lead's seven places and answer where to PUT the file."""
     kind = uploads.check_declared(ask.file_name, ask.content_type, ask.file_size)
     doc_type = uploads.lead_doc_type(ask.doc_type)
-    blob, until = f"{uuid.uuid4().hex}.{kind.extension}", ctx.now + LINK_LIFE
-    link = blobs.upload_link(ctx.settings, blob, until)
+    blob, until = f"{uuid.uuid4().hex}.{kind.extension}", ctx.now + blobs.LINK_LIFE
     locked = leads.lock(ctx.db, ctx.caller, ask.lead_id)
     active = documents.active_count(ctx.db, ask.lead_id)
     ctx.found(locked.fetchone(), "lead", ask.lead_id)
@@ -52,7 +48,7 @@ def issue_lead_upload(ask: NewDocument, ctx: Context) -> UploadSlot:
         reserved = documents.reserve_for_lead(last, ask.lead_id, slot)
     return UploadSlot(
         doc_id=reserved.fetchone() or "",
-        sas_url=link,
+        sas_url=blobs.upload_link(ctx.settings, blob, until),
         headers={"x-ms-blob-type": "BlockBlob", "Content-Type": kind.content_type},
         expires_at=until,
         max_size_bytes=uploads.LARGEST_BYTES,

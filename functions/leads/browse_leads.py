@@ -9,7 +9,7 @@ from shared_code.endpoints import endpoint
 from shared_code.rules.lead_status import Status
 from shared_code.rules.scope import PERMISSIONS, Action, Role
 from shared_code.sql import lead_views, places, timeline
-from shared_code.wire import Ask, Json, Page
+from shared_code.wire import Ask, Json, Nothing, Page
 from shared_code.wire.fields import LeadId, Many, PageAsk, Search, Short, State
 from shared_code.wire.leads import Lead, LeadDetail, LeadSummary, TimelineEntry
 
@@ -40,17 +40,15 @@ class TimelinePage(OneLead):
     limit: Annotated[int, Field(ge=1, le=100)] = 25
 
 
-class Everything(Ask):
-    """No filters."""
-
-
 @endpoint("GET", "leads", PERMISSIONS[Action.LEAD_READ])
 def list_leads(ask: LeadFilters, ctx: Context) -> Json[Page[Lead]]:
     """List the leads in scope; a partner's by follow-up, everybody else's newest first."""
-    state = places.known_state(ctx.db, ask.state, ctx.now) if ask.state else None
-    wanted = lead_views.Wanted(**ask.model_dump() | {"state": state, "day": ctx.today})
+    wanted = lead_views.Wanted(**ask.model_dump(), now=ctx.now, day=ctx.today)
     with ctx.finish() as last:
+        state = places.state_name(last, ask.state, ctx.now)
         page = lead_views.page(last, ctx.caller, wanted, ctx.settings.feature_customer_accepted)
+    if ask.state is not None:
+        places.known(state.fetchone())
     return Json(ctx.there(page.fetchone()))
 
 
@@ -72,7 +70,7 @@ def get_timeline(ask: TimelinePage, ctx: Context) -> Json[Page[TimelineEntry]]:
 
 
 @endpoint("GET", "leads/summary", [Role.ADMIN, Role.KAM, Role.CP])
-def get_lead_summary(ask: Everything, ctx: Context) -> Json[LeadSummary]:
+def get_lead_summary(ask: Nothing, ctx: Context) -> Json[LeadSummary]:
     """Count the leads in scope by status, and the follow-ups due and overdue."""
     with ctx.finish() as last:
         summary = lead_views.summary(last, ctx.caller, ctx.today, [status.value for status in Status])

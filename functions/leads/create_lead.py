@@ -1,11 +1,12 @@
 """Create a lead: one customer's request for one installation (api.md 2.2)."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from shared_code import news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import RateLimited
@@ -14,12 +15,10 @@ from shared_code.rules.lead_needs import LATEST_FOLLOW_UP, NEXT_DAY
 from shared_code.rules.lead_owner import check_owner, first_owner
 from shared_code.rules.refusal import Refusal, invalid
 from shared_code.rules.scope import PERMISSIONS, Action, Role
-from shared_code.sql import leads, notifications, people, places
+from shared_code.sql import leads, people, places
 from shared_code.sql.edge import count_in_window
-from shared_code.sql.notifications import News
-from shared_code.sql.pool import Db
 from shared_code.wire import Ask, Json
-from shared_code.wire.fields import Address, City, CpId, Email, LongText, Name, Phone, PinCode, Short, State
+from shared_code.wire.fields import Address, City, CpId, Day, Email, LongText, Name, Phone, PinCode, Short, State
 from shared_code.wire.leads import Lead
 
 NEEDED = {
@@ -30,7 +29,7 @@ NEEDED = {
     "pin_code": "pinCode",
 }
 OWN = {"customer_name": "customerName", "phone": "phone", "email": "email"}  # a customer's own, from the profile
-PER_MINUTE = 10  # leads of one customer
+PER_MINUTE, WINDOW = 10, timedelta(minutes=1)  # leads of one customer
 
 
 class NewLead(Ask):
@@ -47,7 +46,7 @@ class NewLead(Ask):
     requirements: LongText | None = None
     source: Short | None = None
     remarks: LongText | None = None
-    follow_up_date: date | None = None
+    follow_up_date: Day | None = None
     assigned_to: CpId | None = None
 
 
@@ -60,12 +59,20 @@ class NewLead(Ask):
 )
 def create_lead(ask: NewLead, ctx: Context) -> Json[Lead]:
     """Create a lead and, where the phone is new, its customer. Its follow-up is tomorrow unless another day is sent."""
+    check_follow_up(ask, ctx)
     owner_id = first_owner(ctx.caller, ask.assigned_to)
     new = _of_customer(ask, ctx) if ctx.caller.role is Role.CUSTOMER else _of_phone(ask, owner_id, ctx)
     with ctx.finish() as last:
         created = leads.create(last, ctx.caller, new, ctx.settings.feature_customer_accepted)
-        _tell(last, ctx, new)
+        news.lead_entered(last, ctx.caller, new.lead_id, new.state, new.assigned_to)
     return Json(ctx.there(created.fetchone()))
+
+
+def check_follow_up(ask: NewLead, ctx: Context) -> None:
+    """Refuse a follow-up outside of today to today + 30."""
+    latest = ctx.today + LATEST_FOLLOW_UP
+    if ask.follow_up_date and not ctx.today <= ask.follow_up_date <= latest:
+        raise invalid({"followUpDate": f"a day from today to {latest} is needed"})
 
 
 def _of_phone(ask: NewLead, owner_id: str | None, ctx: Context) -> leads.NewLead:
@@ -75,23 +82,30 @@ def _of_phone(ask: NewLead, owner_id: str | None, ctx: Context) -> leads.NewLead
         raise invalid(missing)
     named = places.state_name(ctx.db, ask.state, ctx.now)
     partner = people.owner(ctx.db, owner_id)
+    known = people.by_phone(ctx.db, str(ask.phone))
     lead_id = leads.next_id(ctx.db)
-    state = named.fetchone()
     if owner_id is not None:
         check_owner(ctx.caller, owner_id, partner.fetchone())
-    contact = ask.model_dump(include={"email", "address", "city", "pin_code"}) | {"state": places.known(state)}
-    people.ensure_customer(ctx.db, str(ask.phone), name=ask.customer_name, **contact)
-    customer = people.by_phone(ctx.db, str(ask.phone)).fetchone()
-    if customer is None or customer.role != Role.CUSTOMER:
-        raise Refusal("DUPLICATE_PHONE", "This phone number belongs to a channel partner.")
+    account = _not_a_partner(known.fetchone())
+    state = places.known(named.fetchone())
+    contact = ask.model_dump(include={"email", "address", "city", "pin_code"}) | {"state": state}
+    if account is None:
+        people.ensure_customer(ctx.db, str(ask.phone), name=ask.customer_name, **contact)
+        account = _not_a_partner(people.by_phone(ctx.db, str(ask.phone)).fetchone())
     return _new_lead(
         ask,
         ctx,
         lead_id.fetchone(),
-        customer.user_id,
+        ctx.there(account).user_id,
         owner_id,
         contact | {"customer_name": ask.customer_name, "phone": ask.phone},
     )
+
+
+def _not_a_partner(account: people.Account | None) -> people.Account | None:
+    if account is not None and account.role != Role.CUSTOMER:
+        raise Refusal("DUPLICATE_PHONE", "This phone number belongs to a channel partner.")
+    return account
 
 
 def _of_customer(ask: NewLead, ctx: Context) -> leads.NewLead:
@@ -100,13 +114,13 @@ def _of_customer(ask: NewLead, ctx: Context) -> leads.NewLead:
         raise invalid(theirs)
     profile = people.by_id(ctx.db, ctx.caller.user_id)
     named = places.state_name(ctx.db, ask.state, ctx.now)
-    asked = count_in_window(ctx.db, f"leads:{ctx.caller.user_id}", timedelta(minutes=1))
+    asked = count_in_window(ctx.db, f"leads:{ctx.caller.user_id}", WINDOW)
     lead_id = leads.next_id(ctx.db)
     me, window = profile.fetchone(), asked.fetchone()
     if me is None or not me.profile_complete:
         raise Refusal("PROFILE_INCOMPLETE", "Complete your profile first: name, address, state and pin code.")
     if window is not None and window.count > PER_MINUTE:
-        raise RateLimited(PER_MINUTE, 60)
+        raise RateLimited(PER_MINUTE, (window.started_at + WINDOW - ctx.now).total_seconds())
     site = ask.model_dump(include={"address", "city", "pin_code"}, exclude_none=True)
     if ask.state:
         site["state"] = places.known(named.fetchone())
@@ -118,33 +132,13 @@ def _of_customer(ask: NewLead, ctx: Context) -> leads.NewLead:
 def _new_lead(
     ask: NewLead, ctx: Context, lead_id: str | None, customer_id: str, owner_id: str | None, contact: Mapping[str, Any]
 ) -> leads.NewLead:
-    follow_up = ask.follow_up_date or ctx.today + NEXT_DAY
-    if not ctx.today <= follow_up <= ctx.today + LATEST_FOLLOW_UP:
-        raise invalid({"followUpDate": f"a day from today to {ctx.today + LATEST_FOLLOW_UP} is needed"})
     return leads.NewLead(
         lead_id=lead_id or "",
         customer_id=customer_id,
         assigned_to=owner_id,
         origin=ctx.caller.role.value,
-        follow_up_date=follow_up,
+        follow_up_date=ask.follow_up_date or ctx.today + NEXT_DAY,
         created_by=ctx.caller.user_id,
         **contact,
         **ask.model_dump(include={"source", "services", "requirements", "remarks"}),
     )
-
-
-def _tell(last: Db, ctx: Context, new: leads.NewLead) -> None:
-    """A partner and its KAM of a lead entered for them; the Admins of one that has no partner (rules.md 7)."""
-    data = {"leadId": new.lead_id}
-    if new.assigned_to is None:
-        news = News(
-            "leadUnassigned",
-            "Lead without partner",
-            f"{new.lead_id} in {new.state} waits for a partner.",
-            "warning",
-            data,
-        )
-        notifications.tell(last, news, ["admins"], actor=ctx.caller)
-    else:
-        news = News("leadAssigned", "New lead", f"{new.lead_id} in {new.state} was entered.", data=data)
-        notifications.tell(last, news, ["partner", "kam"], new.lead_id, ctx.caller)

@@ -1,27 +1,22 @@
 """Move a lead along its statuses; Executed opens the partner's commission (rules.md 1, 4; api.md 2.2)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 from pydantic import AliasChoices, Field
 
-from shared_code import log
+from shared_code import log, news
 from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
 from shared_code.rules.commission import CommissionStatus, OnExecuted, OnUndone, on_executed, on_undone
 from shared_code.rules.lead_status import Move, Standing, Status, Wish, decide
 from shared_code.rules.refusal import Refusal
-from shared_code.sql import commissions, leads, notifications, timeline
-from shared_code.sql.notifications import News
+from shared_code.sql import commissions, leads, timeline
 from shared_code.sql.pool import Db
 from shared_code.versions import check_version
 from shared_code.wire import Ask, Json
-from shared_code.wire.fields import LeadId, LongText, QuotationReference, TokenNumber
+from shared_code.wire.fields import Day, LeadId, LongText, QuotationReference, TokenNumber
 from shared_code.wire.leads import Lead
-
-MILESTONES = (Status.CUSTOMER_ACCEPTED, Status.WON, Status.UNDER_EXECUTION, Status.EXECUTED)
 
 
 class StatusChange(Ask):
@@ -30,7 +25,7 @@ class StatusChange(Ask):
     lead_id: LeadId
     new_status: Annotated[Status, Field(validation_alias=AliasChoices("newStatus", "status"))]
     remarks: LongText | None = None
-    follow_up_date: date | None = None
+    follow_up_date: Day | None = None
     quotation_ref: QuotationReference | None = None
     token_number: TokenNumber | None = None
     override: bool = False
@@ -64,7 +59,7 @@ def update_status(ask: StatusChange, ctx: Context) -> Json[Lead]:
             _open_commission(last, ctx, lead, move, commission)
         if move.undone:
             _undo_commission(last, ctx, lead, move, commission)
-        _tell(last, ctx, lead, move)
+        news.lead_moved(last, ctx.caller, lead.lead_id, move)
     return Json(ctx.there(moved.fetchone()))
 
 
@@ -84,27 +79,13 @@ def _decide(lead: leads.Locked, quotations: Mapping[str, str], ask: StatusChange
 def _open_commission(last: Db, ctx: Context, lead: leads.Locked, move: Move, former: commissions.Locked | None) -> None:
     """A new one, the cancelled one revived, the paid one kept, or none and the Admins are told (rules.md 4.1, 4.3)."""
     what = on_executed(CommissionStatus(former.status) if former else None, move.quotation_ref, lead.assigned_to)
-    data = {"leadId": lead.lead_id, "quotationId": move.quotation_ref}
     if what in (OnExecuted.OPEN, OnExecuted.REVIVE):
         commissions.open_for(last, ctx.caller, lead.lead_id)
         timeline.add(last, ctx.caller, lead.lead_id, "commissionOpened", {"commission": "Pending"})
-        news = News(
-            "commissionOpened",
-            "Commission opened",
-            f"Your commission for {lead.lead_id} waits for approval.",
-            "success",
-            data,
-        )
-        notifications.tell(last, news, ["partner"], lead.lead_id)
+        news.commission_opened(last, lead.lead_id)
     elif what is OnExecuted.MISS:
-        news = News(
-            "commissionMissing",
-            "No commission",
-            f"{lead.lead_id} was executed without quotation or partner.",
-            "warning",
-            data,
-        )
-        notifications.tell(last, news, ["admins"], lead.lead_id)
+        commissions.note_missing(last, lead.lead_id)
+        news.commission_missing(last, lead.lead_id)
 
 
 def _undo_commission(last: Db, ctx: Context, lead: leads.Locked, move: Move, former: commissions.Locked | None) -> None:
@@ -121,27 +102,4 @@ def _undo_commission(last: Db, ctx: Context, lead: leads.Locked, move: Move, for
             {"commission": "Pending"},
         )
     elif what is OnUndone.TELL and former:
-        text = f"Executed of {lead.lead_id} was undone; its commission stays {former.status}."
-        news = News(
-            "commissionStays",
-            "Executed undone",
-            text,
-            "warning",
-            {"leadId": lead.lead_id, "commissionId": former.commission_id},
-        )
-        notifications.tell(last, news, ["admins"], lead.lead_id)
-
-
-def _tell(last: Db, ctx: Context, lead: leads.Locked, move: Move) -> None:
-    if not move.is_status_event:
-        return
-    text = f"{lead.lead_id} moved from {move.from_status} to {move.to_status}."
-    news = News(
-        "leadStatus", "Lead status changed", text, data={"leadId": lead.lead_id, "status": move.to_status.value}
-    )
-    notifications.tell(last, news, ["partner", "kam"], lead.lead_id, ctx.caller)
-    if move.to_status in MILESTONES:
-        text = f"Your installation {lead.lead_id} is now: {move.to_status}."
-        notifications.tell(
-            last, replace(news, title="A step further", message=text, severity="success"), ["customer"], lead.lead_id
-        )
+        news.commission_stays(last, lead.lead_id, former.commission_id, former.status)

@@ -1,11 +1,10 @@
 """Activate a channel partner: it can sign in, and is told so (api.md 2.8, rules.md 7)."""
 
-from shared_code import messages
+from shared_code import messages, news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.scope import PERMISSIONS, Action
-from shared_code.sql import notifications, outbox, people
-from shared_code.sql.notifications import News
+from shared_code.sql import outbox, people
 from shared_code.wire import Ask, Json
 from shared_code.wire.fields import CpId
 from shared_code.wire.people import ChannelPartner
@@ -26,9 +25,8 @@ def activate_channel_partner(ask: OnePartner, ctx: Context) -> Json[ChannelPartn
             outbox.write(last, "sms", "cpApproved", activated.phone, {})
             if activated.email:
                 outbox.write(last, "email", "cpApproved", activated.email, {"name": activated.name})
-            news = News("partnerActivated", "Welcome to Solarium", "Your registration is approved.", "success")
-            notifications.tell_users(last, news, [ask.cp_id])
+            news.partner_activated(last, ask.cp_id)
         found = people.channel_partner(last, ctx.caller, ask.cp_id)
     if activated is not None:
-        ctx.after_commit(lambda: messages.send_due(ctx.settings, ctx.pool, ctx.request_id))
+        ctx.after_commit(lambda: messages.send_due(ctx.settings, ctx.pool, ctx.request_id, ctx.request_id))
     return Json(ctx.found(found.fetchone(), "channel partner", ask.cp_id))

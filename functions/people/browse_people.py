@@ -43,9 +43,11 @@ class OneCustomer(Ask):
 @endpoint("GET", "channelPartners", SELLERS)
 def list_channel_partners(ask: PartnerFilters, ctx: Context) -> Json[Page[ChannelPartner]]:
     """List the channel partners in scope, newest first; a partner sees itself."""
-    state = places.known_state(ctx.db, ask.state, ctx.now) if ask.state else None
     with ctx.finish() as last:
-        page = people.channel_partners(last, ctx.caller, people.Wanted(**ask.model_dump() | {"state": state}))
+        state = places.state_name(last, ask.state, ctx.now)
+        page = people.channel_partners(last, ctx.caller, people.Wanted(**ask.model_dump(), now=ctx.now))
+    if ask.state is not None:
+        places.known(state.fetchone())
     return Json(ctx.there(page.fetchone()))
 
 

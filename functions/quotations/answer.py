@@ -1,16 +1,13 @@
 """Accept or reject a quotation: the customer, or staff for the customer with a reason (rules.md 3.8; api.md 2.3)."""
 
-from typing import Literal
-
+from shared_code import news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.lead_status import Standing, Status, after_acceptance
-from shared_code.rules.quotation_life import Say, check_accept, check_reject
+from shared_code.rules.quotation_life import Say, check_accept, check_reject, check_speaker
 from shared_code.rules.refusal import invalid
 from shared_code.rules.scope import PERMISSIONS, Action, Role
-from shared_code.sql import leads, notifications, quotations, timeline
-from shared_code.sql.notifications import News
-from shared_code.sql.pool import Db
+from shared_code.sql import leads, quotations, timeline
 from shared_code.wire import Ask, Json
 from shared_code.wire.fields import LongText, QuotationReference
 from shared_code.wire.quotations import Quotation
@@ -26,10 +23,12 @@ class Answer(Ask):
     reason: LongText | None = None
 
     def say(self, ctx: Context) -> Say:
-        """Who speaks. Raises `VALIDATION_ERROR` for a customer that overrides."""
+        """Who speaks. Raises `VALIDATION_ERROR` for a customer that overrides, and for staff that does not."""
         if self.override and ctx.caller.role is Role.CUSTOMER:
             raise invalid({"override": "is not a customer's to send"})
-        return Say(ctx.caller.role, self.override, self.reason)
+        say = Say(ctx.caller.role, self.override, self.reason)
+        check_speaker(say)
+        return say
 
 
 @endpoint(
@@ -60,7 +59,8 @@ def accept_quotation(ask: Answer, ctx: Context) -> Json[Quotation]:
             override=say.override,
         )
         leads.move(last, ctx.caller, lead, move, flag)
-        _tell(last, ctx, lead_id, reference, "accepted")
+        news.quotation_answered(last, ctx.caller, lead_id, reference, "accepted")
+        news.lead_moved(last, ctx.caller, lead_id, move)
     return Json(ctx.there(accepted.fetchone()))
 
 
@@ -88,14 +88,5 @@ def reject_quotation(ask: Answer, ctx: Context) -> Json[Quotation]:
             reason=say.reason,
             override=say.override,
         )
-        _tell(last, ctx, lead_id, reference, "rejected")
+        news.quotation_answered(last, ctx.caller, lead_id, reference, "rejected")
     return Json(ctx.there(rejected.fetchone()))
-
-
-def _tell(last: Db, ctx: Context, lead_id: str, reference: str, what: Literal["accepted", "rejected"]) -> None:
-    data = {"leadId": lead_id, "quotationId": reference}
-    severity: Literal["success", "warning"] = "success" if what == "accepted" else "warning"
-    news = News(
-        f"quotation{what.capitalize()}", f"Quotation {what}", f"Quotation {reference} was {what}.", severity, data
-    )
-    notifications.tell(last, news, ["partner", "kam", "admins"], lead_id, ctx.caller)

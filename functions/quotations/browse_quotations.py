@@ -1,7 +1,5 @@
 """Browse quotations in scope, and read a quotation's PDF (api.md 2.3)."""
 
-from datetime import timedelta
-from decimal import Decimal
 from typing import Literal
 
 from shared_code.adapters import blobs
@@ -9,10 +7,8 @@ from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
 from shared_code.sql import quotation_views
 from shared_code.wire import Ask, Json, Page
-from shared_code.wire.fields import CpId, LeadId, Many, PageAsk, QuotationReference, Search
+from shared_code.wire.fields import CpId, Figure, LeadId, Many, PageAsk, QuotationReference, Search
 from shared_code.wire.quotations import PdfLink, Quotation
-
-LINK_LIFE = timedelta(minutes=30)
 
 
 class QuotationFilters(PageAsk):
@@ -23,8 +19,8 @@ class QuotationFilters(PageAsk):
     status: Many[Literal["Created", "Shared", "Accepted", "Rejected"]] = ()
     cp_id: CpId | None = None
     shared_with_customer: bool | None = None
-    min_kw: Decimal | None = None
-    max_kw: Decimal | None = None
+    min_kw: Figure | None = None
+    max_kw: Figure | None = None
     search: Search | None = None
 
 
@@ -56,6 +52,6 @@ def get_quotation_pdf(ask: OneQuotation, ctx: Context) -> PdfLink:
     with ctx.finish() as last:
         found = quotation_views.pdf(last, ctx.caller, ask.quotation_id)
     pdf = ctx.found(found.fetchone(), "quotation", ask.quotation_id)
-    until = ctx.now + LINK_LIFE
+    until = ctx.now + blobs.LINK_LIFE
     url = blobs.read_link(ctx.settings, "quotations", pdf.pdf_blob, until, f"{ask.quotation_id}.pdf")
     return PdfLink(url=url, expires_at=until, sha256=pdf.pdf_sha256, size_bytes=pdf.pdf_size)

@@ -1,9 +1,12 @@
 """Finalise a quotation: priced on the server, its PDF stored for ever, then frozen (rules.md 3; api.md 2.3)."""
 
 import logging
+from dataclasses import replace
 
-from shared_code import log
+from shared_code import log, news
 from shared_code.adapters import blobs, quotation_pdf
+from shared_code.adapters.blobs import Stored
+from shared_code.adapters.quotation_pdf import QuotationSheet
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.offers import Configuration, breakdown_of, inputs_of, offer_of
@@ -15,8 +18,8 @@ from shared_code.rules.quotation_life import Say, check_create, pdf_name, valid_
 from shared_code.rules.refusal import Refusal
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.sheets import sheet_of
-from shared_code.sql import leads, notifications, quotation_inputs, quotations, timeline
-from shared_code.sql.notifications import News
+from shared_code.sql import leads, quotation_inputs, quotations, timeline
+from shared_code.sql.pool import Db
 from shared_code.sql.quotation_inputs import Terms
 from shared_code.sql.quotations import NewQuotation, Site
 from shared_code.wire import Json
@@ -50,31 +53,28 @@ def finalize_quotation(ask: Configuration, ctx: Context) -> Json[Quotation]:
     price = pricing.price(inputs)
     pricing.check_client_figures(price, ask.system_kw, ask.system_price, ask.final_price)
     new = _stored(ask, ctx, ctx.there(next_reference.fetchone()), site, inputs, price, terms)
-    with ctx.beginning() as db:
-        locked = leads.lock(db, ctx.caller, ask.lead_id)
-        accepted = quotations.accepted_ref(db, ask.lead_id)
+    caller = ctx.caller
+    locked, accepted = ctx.begin_with(
+        lambda db: (leads.lock(db, caller, ask.lead_id), quotations.accepted_ref(db, ask.lead_id))
+    )
     lead = ctx.found(locked.fetchone(), "lead", ask.lead_id)
-    check_create(Status(lead.status), accepted.fetchone(), say)
+    former = accepted.fetchone()
+    check_create(Status(lead.status), former, say)
+    overrides = former is not None
+    new = replace(new, customer_id=lead.customer_id, cp_id=lead.assigned_to)
     with ctx.finish() as last:
         created = quotations.create(last, ctx.caller, new)
-        _log_and_tell(ask, ctx, new)
+        _record(last, ctx, new, ask.override_reason if overrides else None)
     return Json(ctx.there(created.fetchone()))
 
 
 def _stored(
     ask: Configuration, ctx: Context, reference: str, site: Site, inputs: Inputs, price: Price, terms: Terms
 ) -> NewQuotation:
-    """Render the PDF and store it once; answers the row that goes with it (I7)."""
+    """The row of a quotation, whose PDF is rendered and stored by now (I7)."""
     name = pdf_name(ctx.settings.environment, ctx.today, reference)
     until = valid_until(ctx.today, terms.quotation_validity_days)
-    try:
-        pdf = quotation_pdf.render(sheet_of(reference, ctx.today, until, site, inputs, price, terms))
-    except Exception as error:  # whatever a font or a name does to the renderer
-        log.event("pdf_failed", level=logging.ERROR, error=error, requestId=ctx.request_id)
-        raise Refusal("PDF_FAILED", "The PDF could not be made. Nothing was stored; please try again.") from error
-    stored = blobs.put_once(
-        ctx.settings, "quotations", name, pdf, "application/pdf", {"docType": "quotation", "reference": reference}
-    )
+    stored = _print(ctx, name, sheet_of(reference, ctx.today, until, site, inputs, price, terms))
     return NewQuotation(
         quotation_reference=reference,
         lead_id=site.lead_id,
@@ -102,21 +102,22 @@ def _stored(
     )
 
 
-def _log_and_tell(ask: Configuration, ctx: Context, new: NewQuotation) -> None:
+def _print(ctx: Context, name: str, sheet: QuotationSheet) -> Stored:
+    """Render the PDF and store it for ever under a name that was never used."""
+    try:
+        pdf = quotation_pdf.render(sheet)
+    except Exception as error:  # whatever a font or a name does to the renderer
+        log.event("pdf_failed", level=logging.ERROR, error=error, requestId=ctx.request_id)
+        raise Refusal("PDF_FAILED", "The PDF could not be made. Nothing was stored; please try again.") from error
+    tags = {"docType": "quotation", "reference": sheet.reference}
+    return blobs.put_once(ctx.settings, "quotations", name, pdf, "application/pdf", tags)
+
+
+def _record(last: Db, ctx: Context, new: NewQuotation, reason: str | None) -> None:
     """The timeline's entries, and the customer's news where the quotation is shared at once."""
     about = {"quotationReference": new.quotation_reference}
-    reason = ask.override_reason if ask.override else None
-    timeline.add(
-        ctx.db, ctx.caller, new.lead_id, "quotationCreated", about | {"finalPrice": new.final_price}, reason=reason
-    )
+    after, overrides = about | {"finalPrice": new.final_price}, reason is not None
+    timeline.add(last, ctx.caller, new.lead_id, "quotationCreated", after, reason=reason, override=overrides)
     if new.shared_at is not None:
-        timeline.add(ctx.db, ctx.caller, new.lead_id, "quotationShared", about)
-        data = {"leadId": new.lead_id, "quotationId": new.quotation_reference}
-        news = News(
-            "quotationShared",
-            "New quotation",
-            f"Quotation {new.quotation_reference} is ready for you.",
-            "success",
-            data,
-        )
-        notifications.tell(ctx.db, news, ["customer"], new.lead_id)
+        timeline.add(last, ctx.caller, new.lead_id, "quotationShared", about)
+        news.quotation_shared(last, new.lead_id, new.quotation_reference)

@@ -1,11 +1,11 @@
 """Share a quotation with its customer (rules.md 3.8; api.md 2.3)."""
 
+from shared_code import news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.quotation_life import check_share
 from shared_code.rules.scope import PERMISSIONS, Action
-from shared_code.sql import notifications, quotation_views, quotations, timeline
-from shared_code.sql.notifications import News
+from shared_code.sql import quotation_views, quotations, timeline
 from shared_code.wire import Ask, Json
 from shared_code.wire.fields import QuotationReference
 from shared_code.wire.quotations import Quotation
@@ -37,7 +37,5 @@ def share_quotation(ask: OneQuotation, ctx: Context) -> Json[Quotation]:
         else:
             shared = quotations.share(last, ctx.caller, reference)
             timeline.add(last, ctx.caller, lead_id, "quotationShared", {"quotationReference": reference})
-            data = {"leadId": lead_id, "quotationId": reference}
-            news = News("quotationShared", "New quotation", f"Quotation {reference} is ready for you.", "success", data)
-            notifications.tell(last, news, ["customer"], lead_id)
+            news.quotation_shared(last, lead_id, reference)
     return Json(ctx.there(shared.fetchone()))

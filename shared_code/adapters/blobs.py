@@ -1,6 +1,7 @@
 """Azure Blob Storage: links that can do one thing, bytes stored once (integrations.md, Azure Blob; rules.md 6.8)."""
 
 import hashlib
+import logging
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Container = Literal["uploads", "docs", "quotations"]
 KEY_LIFE, KEY_SPARE = timedelta(hours=12), timedelta(hours=1)
+LINK_LIFE = timedelta(minutes=30)
 CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -27,6 +29,11 @@ class Stored:
 
     sha256: str
     size_bytes: int
+
+    @classmethod
+    def of(cls, content: bytes) -> "Stored":
+        """These bytes as they lie there."""
+        return cls(hashlib.sha256(content).hexdigest(), len(content))
 
 
 def upload_link(settings: Settings, name: str, until: datetime) -> str:
@@ -42,15 +49,15 @@ def read_link(settings: Settings, container: Container, name: str, until: dateti
 def put_once(
     settings: Settings, container: Container, name: str, content: bytes, content_type: str, tags: dict[str, str]
 ) -> Stored:
-    """Store bytes under a name that was never used; answers what lies there, also when somebody was faster.
+    """Store bytes under a name of their own; the same bytes there already count as stored (rules.md 3.9).
 
     Raises Refusal `STORAGE_FAILED`.
     """
     from azure.core.exceptions import ResourceExistsError
     from azure.storage.blob import ContentSettings
 
-    ours = Stored(hashlib.sha256(content).hexdigest(), len(content))
     md5 = bytearray(hashlib.md5(content, usedforsecurity=False).digest())
+    ours = there = Stored.of(content)
     with _storage_failures("put"):
         blob = _service(settings, container).get_blob_client(container, name)
         try:
@@ -61,8 +68,10 @@ def put_once(
                 content_settings=ContentSettings(content_type=content_type, content_md5=md5),
             )
         except ResourceExistsError:
-            there = blob.download_blob().readall()
-            return Stored(hashlib.sha256(there).hexdigest(), len(there))
+            there = Stored.of(blob.download_blob().readall())
+    if there != ours:  # a name given twice, as after an older database was restored
+        log.event("blob_name_taken", level=logging.ERROR, container=container, blob=name)
+        raise Refusal("STORAGE_FAILED", "The file could not be stored. Please try again.")
     return ours
 
 
@@ -147,16 +156,16 @@ def _service(settings: Settings, container: Container) -> "BlobServiceClient":
     )
 
 
-class _DelegationKeys:
+class DelegationKeys:
     """User delegation keys, one per account, fetched once for many callers and again before they expire."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._keys: dict[str, tuple[datetime, Any]] = {}
 
-    def of(self, service: "BlobServiceClient") -> Any:
+    def of(self, service: "BlobServiceClient", now: datetime) -> Any:
+        """The account's key, good for `KEY_SPARE` from `now` on, so that no link outlives it."""
         with self._lock:
-            now = datetime.now(UTC)
             until, key = self._keys.get(service.url, (now, None))
             if until - KEY_SPARE <= now:
                 until = now + KEY_LIFE
@@ -165,11 +174,11 @@ class _DelegationKeys:
             return key
 
 
-_delegation_keys = _DelegationKeys()
+_delegation_keys = DelegationKeys()
 
 
 def _signing_key(settings: Settings, service: "BlobServiceClient") -> dict[str, Any]:
     """What signs a link: the emulator's key locally, a user delegation key of the app's identity in Azure."""
     if settings.azure_storage_connection_string:
         return {"account_key": service.credential.account_key}
-    return {"user_delegation_key": _delegation_keys.of(service)}
+    return {"user_delegation_key": _delegation_keys.of(service, datetime.now(UTC))}

@@ -33,7 +33,7 @@ CREATE TABLE audit_log (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     entity      text NOT NULL,
     entity_id   text NOT NULL,
-    action      text NOT NULL CHECK (action IN ('insert', 'update', 'delete')),
+    action      text NOT NULL CHECK (action IN ('insert', 'update', 'delete', 'note')),
     actor_id    text,
     actor_role  text,
     request_id  text,
@@ -71,3 +71,14 @@ BEGIN
                  ELSE (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(new_row) WHERE key = ANY (changed)) END);
     RETURN NULL;
 END $$;
+
+-- A note for whoever reads the audit later, where nothing was written that the audit would show.
+CREATE FUNCTION audit_note(entity text, entity_id text, note text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    INSERT INTO audit_log (entity, entity_id, action, actor_id, actor_role, request_id, after)
+    VALUES (entity, entity_id, 'note', nullif(current_setting('solarium.actor', true), ''),
+            nullif(current_setting('solarium.role', true), ''), nullif(current_setting('solarium.request', true), ''),
+            jsonb_build_object('note', note))
+$$;
+REVOKE EXECUTE ON FUNCTION audit_note FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_note TO solarium_app;

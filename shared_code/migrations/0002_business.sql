@@ -318,6 +318,7 @@ CREATE TABLE outbox_message (
     attempts         integer NOT NULL DEFAULT 0,
     next_attempt_at  timestamptz NOT NULL DEFAULT now(),
     last_error       text,
+    request_id       text,
     created_at       timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX outbox_message_due ON outbox_message (next_attempt_at) WHERE state = 'waiting';

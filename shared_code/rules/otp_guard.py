@@ -45,7 +45,8 @@ def check_send(guard: Guard, last_issued_at: datetime | None, now: datetime) -> 
         sent = sorted(at for at in guard.sent_at if now < at + within)
         if len(sent) >= most:
             seconds = _seconds(sent[-most] + within - now)
-            raise Refusal("RATE_LIMITED", f"Too many codes; ask again in {seconds} seconds.", retry_after=seconds)
+            message = f"Too many codes; ask again in {seconds} seconds."
+            raise Refusal("RATE_LIMITED", message, retry_after=seconds, limit=most)
     return True
 
 

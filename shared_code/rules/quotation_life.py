@@ -84,18 +84,19 @@ def check_accept(offer: Offer, say: Say, today: date) -> None:
     Raises `FORBIDDEN`, `VALIDATION_ERROR`, `LEAD_CLOSED`, `QUOTATION_ALREADY_ACCEPTED`, `QUOTATION_NOT_SHARED`,
     `QUOTATION_EXPIRED`.
     """
-    _check_speaker(say)
+    check_speaker(say)
     _check_open(offer.lead_status)
     _check_answerable(offer, say, today)
 
 
 def check_reject(offer: Offer, say: Say, today: date) -> None:
     """Whether the quotation may be rejected; a closed lead does not forbid it. Refusals as for accepting."""
-    _check_speaker(say)
+    check_speaker(say)
     _check_answerable(offer, say, today)
 
 
-def _check_speaker(say: Say) -> None:
+def check_speaker(say: Say) -> None:
+    """Whether the caller may answer at all. Raises `FORBIDDEN`, `VALIDATION_ERROR` (staff without override, reason)."""
     if not may(say.role, Action.QUOTATION_ANSWER):
         raise forbidden("The customer accepts or rejects a quotation.")
     if say.role is Role.CUSTOMER:

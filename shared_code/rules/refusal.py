@@ -10,7 +10,10 @@ class Refusal(Exception):  # noqa: N818 -- an answer to the caller, not an error
     message: a sentence a person can act on.
     details: usually wire field -> what is wrong with it, all fields at once.
     retry_after: seconds after which the same request may succeed.
+    limit: how many such requests are taken within a while, where that is what was exceeded.
     """
+
+    keep_writes = False  # whether what the request wrote stays, because it has to count
 
     def __init__(
         self,
@@ -18,12 +21,14 @@ class Refusal(Exception):  # noqa: N818 -- an answer to the caller, not an error
         message: str,
         details: Mapping[str, object] | None = None,
         retry_after: int | None = None,
+        limit: int | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.details = details
         self.retry_after = retry_after
+        self.limit = limit
 
 
 def invalid(details: Mapping[str, object]) -> Refusal:

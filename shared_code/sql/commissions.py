@@ -111,6 +111,12 @@ def open_for(db: Db, actor: Caller, lead_id: str) -> "Rows[str]":
     )
 
 
+def note_missing(db: Db, lead_id: str) -> None:
+    """Leave a note in the audit that a lead was executed without a commission (rules.md 4.1)."""
+    note = "executed without commission: no quotation or no partner"
+    scalars(db, "SELECT audit_note('lead', %(lead_id)s, %(note)s)", lead_id=lead_id, note=note)
+
+
 def cancel(db: Db, actor: Caller, lead_id: str, reason: str | None) -> None:
     """Cancel the pending commission of a lead whose Executed is undone (rules.md 4.3)."""
     scalars(
@@ -171,6 +177,15 @@ def pay(db: Db, actor: Caller, commission_id: str, payment: Payment, notes: str 
         before="Approved",
         actor_id=actor.user_id,
         actor_name=actor.name,
+    )
+
+
+def as_it_is(db: Db, commission_id: str) -> "Rows[bytes]":
+    """A commission that was locked and needs no change."""
+    return scalars(
+        db,
+        f"SELECT {COMMISSION} FROM commission m JOIN lead l USING (lead_id) WHERE m.commission_id = %(id)s",
+        id=commission_id,
     )
 
 

@@ -21,7 +21,7 @@ DOCUMENT: Final[LiteralString] = """json_build_object(
     'sizeBytes', v.size_bytes, 'state', d.state, 'reviewStatus', d.review_status, 'reason', coalesce(d.review_reason,
         v.reason),
     'version', v.version, 'uploadedBy', v.uploaded_by, 'uploadedAt', iso(v.uploaded_at))"""
-_LISTED: Final[LiteralString] = "d.state NOT IN ('Expired', 'Deleted')"
+LISTED: Final[LiteralString] = "d.state NOT IN ('Expired', 'Deleted')"
 
 
 def active_count(db: Db, lead_id: str) -> "Rows[int]":
@@ -68,7 +68,7 @@ def of_lead(db: Db, caller: Caller, lead_id: str, limit: int) -> "Rows[bytes]":
         f"""
         SELECT json_build_object(
             'items', (SELECT coalesce(json_agg({DOCUMENT} ORDER BY id_number(d.doc_id) DESC), '[]') FROM {DOCUMENTS}
-                      WHERE d.lead_id = l.lead_id AND {_LISTED}),
+                      WHERE d.lead_id = l.lead_id AND {LISTED}),
             'activeCount', (SELECT count(*) FROM document d WHERE d.lead_id = l.lead_id
                 AND {ACTIVE}), 'limit', %(limit)s::int)
         FROM lead l WHERE l.lead_id = %(lead_id)s AND {LEADS[caller.role]}
@@ -135,19 +135,38 @@ class Upload:
     is_late: bool
 
 
+def _lock_lead(db: Db, upload_blob: str) -> None:
+    """Lock the lead, if any, to which an uploaded blob belongs."""
+    scalars(
+        db,
+        """
+        SELECT 1 FROM lead WHERE lead_id = (
+            SELECT d.lead_id FROM document_version v JOIN document d USING (doc_id)
+            WHERE v.upload_blob = %(upload_blob)s) FOR UPDATE
+        """,
+        upload_blob=upload_blob,
+    )
+
+
 def start_check(db: Db, upload_blob: str) -> "Rows[Upload]":
-    """Move the blob's version to Checking, unless it has an outcome already; no row for a blob that is not ours."""
+    """Move the blob's version to Checking, unless it has an outcome or comes late; no row for a blob that is not ours.
+
+    Whether it is late is judged behind the lead's lock: its place may be another document's by then (I4).
+    """
+    _lock_lead(db, upload_blob)
     return rows(
         db,
         Upload,
         """
         WITH open AS (
             UPDATE document_version SET state = 'Checking', checking_at = coalesce(checking_at, now())
-            WHERE upload_blob = %(upload_blob)s AND state IN ('Reserved', 'Checking') RETURNING doc_id),
+            WHERE upload_blob = %(upload_blob)s
+              AND (state = 'Checking' OR state = 'Reserved' AND expires_at > statement_timestamp()) RETURNING doc_id),
         begun AS (UPDATE document SET state = 'Checking' WHERE doc_id IN (SELECT doc_id
             FROM open) AND state = 'Reserved')
         SELECT d.doc_id, v.version, d.lead_id, d.doc_type, v.state, v.content_type, v.uploaded_by,
-               v.state = 'Expired' OR d.state = 'Deleted' AS is_late
+               d.state = 'Deleted' OR v.state = 'Expired'
+                   OR v.state = 'Reserved' AND v.expires_at <= statement_timestamp() AS is_late
         FROM document_version v JOIN document d USING (doc_id) WHERE v.upload_blob = %(upload_blob)s
         """,
         upload_blob=upload_blob,
@@ -156,6 +175,7 @@ def start_check(db: Db, upload_blob: str) -> "Rows[Upload]":
 
 def accept(db: Db, upload_blob: str, blob_name: str, size_bytes: int, sha256: str) -> "Rows[str]":
     """Write the good outcome; a row only for the run that comes first (I11)."""
+    _lock_lead(db, upload_blob)
     return scalars(
         db,
         """
@@ -181,7 +201,8 @@ def refuse(db: Db, upload_blob: str, reason_code: str, reason: str) -> "Rows[str
         WITH refused AS (
             UPDATE document_version SET state = 'Rejected', reason_code = %(reason_code)s, reason = %(reason)s
             WHERE upload_blob = %(upload_blob)s AND state IN ('Reserved', 'Checking', 'Expired') RETURNING doc_id)
-        UPDATE document d SET state = CASE WHEN d.current_version IS NULL THEN 'Rejected' ELSE d.state END
+        UPDATE document d SET state =
+            CASE WHEN d.current_version IS NULL AND d.state <> 'Deleted' THEN 'Rejected' ELSE d.state END
         FROM refused WHERE d.doc_id = refused.doc_id RETURNING d.doc_id
         """,
         upload_blob=upload_blob,

@@ -83,3 +83,8 @@ def count_in_window(db: Db, key: str, window: timedelta) -> "Rows[Window]":
         key=key,
         window=window,
     )
+
+
+def give_back(db: Db, key: str) -> None:
+    """Count one less under this key: what was counted did not happen."""
+    scalars(db, "UPDATE rate_window SET count = greatest(0, count - 1) WHERE key = %(key)s", key=key)

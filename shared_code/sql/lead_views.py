@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final, LiteralString
 
 from shared_code.rules.scope import Caller, Role
@@ -10,7 +10,8 @@ from shared_code.sql import lists
 from shared_code.sql.commissions import PARTNER_SUMMARY
 from shared_code.sql.documents import DOCUMENT, DOCUMENTS
 from shared_code.sql.leads import FIELDS, LEAD, reader
-from shared_code.sql.people import CUSTOMER
+from shared_code.sql.people import customer_json
+from shared_code.sql.places import IN_FORCE
 from shared_code.sql.pool import Db, Rows, rows, scalars
 from shared_code.sql.quotations import QUOTATION
 from shared_code.sql.scope import LEADS
@@ -35,7 +36,8 @@ def detail(db: Db, caller: Caller, lead_id: str, customer_accepted: bool) -> "Ro
                            WHERE q.lead_id = l.lead_id AND (q.shared_with_customer OR NOT %(is_customer)s)),
             'documents', (SELECT coalesce(json_agg({DOCUMENT} ORDER BY id_number(d.doc_id) DESC), '[]') FROM {DOCUMENTS}
                           WHERE d.lead_id = l.lead_id AND d.state NOT IN ('Expired', 'Deleted')),
-            'customer', (SELECT {CUSTOMER} FROM customer c JOIN user_account u ON u.user_id = c.customer_id
+            'customer', (SELECT {customer_json(caller.role)}
+                         FROM customer c JOIN user_account u ON u.user_id = c.customer_id
                          WHERE c.customer_id = l.customer_id)) AS data
         FROM lead l WHERE l.lead_id = %(lead_id)s AND {LEADS[caller.role]}
         """,
@@ -46,8 +48,12 @@ def detail(db: Db, caller: Caller, lead_id: str, customer_accepted: bool) -> "Ro
 
 @dataclass(frozen=True)
 class Wanted(lists.Wanted):
-    """What a list of leads is asked for; `assigned_to` may be `unassigned`, `day` is today in India."""
+    """What a list of leads is asked for; `assigned_to` may be `unassigned`, `day` is today in India.
 
+    `state`: the code or name that it has at `now`.
+    """
+
+    now: datetime | None = None
     day: date | None = None
     status: tuple[str, ...] = ()
     assigned_to: str | None = None
@@ -65,7 +71,7 @@ _FOLLOW_UP: Final[Mapping[str, LiteralString]] = {
 _FILTERS: Final[Mapping[str, LiteralString]] = {
     "status": "l.status = ANY (%(status)s)",
     "assigned_to": "l.assigned_to IS NOT DISTINCT FROM nullif(%(assigned_to)s, 'unassigned')",
-    "state": "l.state = %(state)s",
+    "state": f"l.state IN ({IN_FORCE})",
     "origin": "l.origin = %(origin)s",
     "source": "l.source = %(source)s",
     "search": "(strpos(lower(l.customer_name), lower(%(search)s)) > 0 OR strpos(l.phone, %(search)s) > 0"

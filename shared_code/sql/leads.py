@@ -95,22 +95,30 @@ def quotation_statuses(db: Db, lead_id: str) -> "Rows[tuple[str, str]]":
     )
 
 
-def move(db: Db, caller: Caller, lead: Locked, change: Move, customer_accepted: bool) -> "Rows[bytes]":
-    """Write a decided move and its timeline entry in one statement; answers the lead."""
-    action = "override" if change.is_override else "status" if change.is_status_event else "edited"
+def _changes(lead: Locked, change: Move) -> tuple[Jsonb, Jsonb]:
+    """The fields that the move changes, as they were and as they are now."""
     before = {
         "status": lead.status,
         "followUpDate": lead.follow_up_date,
         "quotationRef": lead.quotation_ref,
         "tokenNumber": lead.token_number,
+        "remarks": lead.remarks,
     }
     after = {
         "status": change.to_status.value,
         "followUpDate": change.follow_up_date,
         "quotationRef": change.quotation_ref,
         "tokenNumber": change.token_number,
+        "remarks": change.remarks or lead.remarks,
     }
     changed = [name for name in before if before[name] != after[name]]
+    return json_of({name: before[name] for name in changed}), json_of({name: after[name] for name in changed})
+
+
+def move(db: Db, caller: Caller, lead: Locked, change: Move, customer_accepted: bool) -> "Rows[bytes]":
+    """Write a decided move and its timeline entry in one statement; answers the lead."""
+    action = "override" if change.is_override else "status" if change.is_status_event else "edited"
+    before, after = _changes(lead, change)
     return scalars(
         db,
         f"""
@@ -137,8 +145,8 @@ def move(db: Db, caller: Caller, lead: Locked, change: Move, customer_accepted: 
         token_number=change.token_number,
         override=change.is_override,
         reason=change.reason,
-        before=json_of({name: before[name] for name in changed}),
-        after=json_of({name: after[name] for name in changed}),
+        before=before,
+        after=after,
         **signature(caller),
         **reader(caller, customer_accepted),
     )

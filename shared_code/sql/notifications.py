@@ -46,11 +46,10 @@ def tell_users(
         INSERT INTO notification (user_id, type, title, message, severity, data)
         SELECT u.user_id, %(type)s, %(title)s, %(message)s, %(severity)s, %(data)s
         FROM user_account u
-        WHERE u.status = 'active' AND u.user_id IS DISTINCT FROM %(actor_id)s AND (
-            u.user_id = ANY (%(users)s)
-            OR 'admins' = ANY (%(audience)s) AND u.role = 'Admin'
-            OR u.user_id IN (
-                SELECT unnest(ARRAY[
+        WHERE u.status = 'active' AND u.user_id IS DISTINCT FROM %(actor_id)s AND u.user_id = ANY (ARRAY(
+            SELECT unnest(%(users)s::text[])
+            UNION ALL SELECT user_id FROM user_account WHERE 'admins' = ANY (%(audience)s) AND role = 'Admin'
+            UNION ALL SELECT unnest(ARRAY[
                     CASE WHEN 'partner' = ANY (%(audience)s) THEN l.assigned_to END,
                     CASE WHEN 'kam' = ANY (%(audience)s) THEN c.kam_id END,
                     CASE WHEN 'customer' = ANY (%(audience)s) THEN l.customer_id END])

@@ -26,8 +26,8 @@ def write(db: Db, channel: Literal["sms", "email"], template: str, recipient: st
     """Leave a message to be sent after commit."""
     scalars(
         db,
-        "INSERT INTO outbox_message (channel, template, recipient, params)"
-        " VALUES (%(channel)s, %(template)s, %(recipient)s, %(params)s)",
+        "INSERT INTO outbox_message (channel, template, recipient, params, request_id)"
+        " VALUES (%(channel)s, %(template)s, %(recipient)s, %(params)s, current_setting('solarium.request'))",
         channel=channel,
         template=template,
         recipient=recipient,
@@ -35,8 +35,8 @@ def write(db: Db, channel: Literal["sms", "email"], template: str, recipient: st
     )
 
 
-def claim(db: Db, most: int, lease: timedelta) -> "Rows[Message]":
-    """Claim messages that are due. Nobody else gets them before `lease` is over, also if we die while sending."""
+def claim(db: Db, lease: timedelta, of_request: str | None) -> "Rows[Message]":
+    """Claim the message that is due the longest, or of one request. Nobody else gets it before `lease` is over."""
     return rows(
         db,
         Message,
@@ -44,10 +44,11 @@ def claim(db: Db, most: int, lease: timedelta) -> "Rows[Message]":
         UPDATE outbox_message SET attempts = attempts + 1, next_attempt_at = now() + %(lease)s
         WHERE message_id IN (
             SELECT message_id FROM outbox_message WHERE state = 'waiting' AND next_attempt_at <= now()
-            ORDER BY next_attempt_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+              AND (request_id = %(of_request)s OR %(of_request)s::text IS NULL)
+            ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING message_id, channel, template, recipient, params, attempts
         """,
-        most=most,
+        of_request=of_request,
         lease=lease,
     )
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, LiteralString
 
 from shared_code.rules.lead_owner import Partner
-from shared_code.rules.scope import Caller
+from shared_code.rules.scope import Caller, Role
 from shared_code.sql import lists
+from shared_code.sql.places import IN_FORCE
 from shared_code.sql.pool import Db, Rows, rows, scalars
-from shared_code.sql.scope import CUSTOMERS, KAMS, PARTNERS
+from shared_code.sql.scope import CUSTOMERS, KAMS, LEADS, PARTNERS
 
 
 @dataclass(frozen=True)
@@ -110,12 +112,15 @@ _KYC: Final[LiteralString] = """(
     LEFT JOIN document d ON d.customer_id = c.customer_id AND d.doc_type = asked.doc_type
         AND d.state NOT IN ('Expired', 'Deleted'))"""
 
-CUSTOMER: Final[LiteralString] = f"""json_build_object(
-    'customerId', u.user_id, 'name', u.name, 'phone', u.phone, 'email', u.email, 'address', u.address, 'city', u.city,
-    'state', u.state, 'pinCode', u.pin_code,
-    'leadCount', (SELECT count(*) FROM lead x WHERE x.customer_id = u.user_id),
-    'executedCount', (SELECT count(*) FROM lead x WHERE x.customer_id = u.user_id
-        AND x.status = 'Executed'), 'kyc', {_KYC})"""
+
+def customer_json(reader: Role) -> LiteralString:
+    """A customer as that role sees it; its leads are counted in the reader's scope."""
+    leads: LiteralString = f"SELECT count(*) FROM lead l WHERE l.customer_id = u.user_id AND {LEADS[reader]}"
+    return f"""json_build_object(
+        'customerId', u.user_id, 'name', u.name, 'phone', u.phone, 'email', u.email, 'address', u.address,
+        'city', u.city, 'state', u.state, 'pinCode', u.pin_code, 'leadCount', ({leads}),
+        'executedCount', ({leads} AND l.status = 'Executed'), 'kyc', {_KYC})"""
+
 
 _PARTNER: Final[LiteralString] = """json_build_object(
     'cpId', u.user_id, 'name', u.name, 'phone', u.phone, 'email', u.email, 'address', u.address, 'state', u.state,
@@ -142,19 +147,21 @@ _SORT: Final[Mapping[str, LiteralString]] = {
 
 @dataclass(frozen=True)
 class Wanted(lists.Wanted):
-    """What a list of people is asked for; None is no filter."""
+    """What a list of people is asked for; None is no filter. `state`: the code or name that it has at `now`."""
 
     status: str | None = None
     kam_id: str | None = None
     state: str | None = None
+    now: datetime | None = None
     search: str | None = None
 
 
 _FILTERS: Final[Mapping[str, LiteralString]] = {
     "status": "u.status = %(status)s",
     "kam_id": "c.kam_id = %(kam_id)s",
-    "state": "u.state = %(state)s",
-    "search": "(u.phone = %(search)s OR u.user_id = upper(%(search)s) OR strpos(lower(u.name), lower(%(search)s)) > 0)",
+    "state": f"u.state IN ({IN_FORCE})",
+    "search": "(strpos(lower(u.name), lower(%(search)s)) > 0 OR strpos(u.phone, %(search)s) > 0"
+    " OR u.user_id = upper(%(search)s))",
     **lists.created_between("u.created_at"),
 }
 
@@ -169,14 +176,14 @@ def _page(
 def customers(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
     """Customers in scope, newest first, as a list's `data`."""
     source: LiteralString = "customer c JOIN user_account u ON u.user_id = c.customer_id"
-    return _page(db, CUSTOMER, source, CUSTOMERS[caller.role], wanted, caller.user_id)
+    return _page(db, customer_json(caller.role), source, CUSTOMERS[caller.role], wanted, caller.user_id)
 
 
 def customer(db: Db, caller: Caller, customer_id: str) -> "Rows[bytes]":
     """One customer in scope."""
     return scalars(
         db,
-        f"SELECT {CUSTOMER} FROM customer c JOIN user_account u ON u.user_id = c.customer_id"
+        f"SELECT {customer_json(caller.role)} FROM customer c JOIN user_account u ON u.user_id = c.customer_id"
         f" WHERE c.customer_id = %(customer_id)s AND {CUSTOMERS[caller.role]}",
         me=caller.user_id,
         customer_id=customer_id,

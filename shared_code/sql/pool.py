@@ -2,7 +2,7 @@
 
 import json
 from functools import lru_cache
-from typing import Any, LiteralString, TypeVar
+from typing import Any, Final, LiteralString, TypeVar
 
 import psycopg
 from psycopg.rows import class_row, scalar_row
@@ -14,6 +14,8 @@ from shared_code import settings as configuration
 Db = psycopg.Connection[Any]
 Rows = psycopg.Cursor  # what a statement answers: its rows travel with the first fetch
 Row = TypeVar("Row")
+UNDO: Final = "ROLLBACK"
+UNDO_WORK: Final = "ROLLBACK TO SAVEPOINT work"
 
 
 def rows(db: Db, row: type[Row], sql: LiteralString, **params: object) -> "Rows[Row]":
@@ -58,14 +60,25 @@ def prepare(db: Db) -> None:
     set_json_loads(_as_it_comes, db)
 
 
+def _configure(db: Db) -> None:
+    prepare(db)
+    with db.pipeline():  # a rollback that psycopg has not met makes it forget all prepared statements: meet it early
+        for statement in ("BEGIN", "SAVEPOINT work", UNDO_WORK, UNDO):
+            db.execute(statement, prepare=False)
+
+
+PATIENCE: Final = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 30_000}  # servers vanish
+
+
 def open_pool(conninfo: str, size: int, connection: type[Db] = psycopg.Connection) -> "ConnectionPool[Db]":
     """A pool of at most `size` connections. They are in autocommit: BEGIN is ours to send."""
     limits = "-c statement_timeout=30s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+    # Statements are prepared at first use: at a later one psycopg would take what a failed pipeline skipped as prepared.
     return ConnectionPool(
         conninfo,
         connection_class=connection,
-        kwargs={"autocommit": True, "options": limits},
-        configure=prepare,
+        kwargs={"autocommit": True, "options": limits, "prepare_threshold": 0},
+        configure=_configure,
         min_size=1,
         max_size=size,
         open=True,

@@ -128,11 +128,16 @@ def end(db: Db, session_id: str, user_id: str, ended_by: str) -> "Rows[str]":
 
 
 def end_all(db: Db, user_id: str, ended_by: str) -> "Rows[str]":
-    """End every live session of that user."""
+    """End every live session of that user, locked in one order, so that two who do this do not wait for each other."""
     return scalars(
         db,
-        "UPDATE session SET ended_at = now(), ended_by = %(ended_by)s"
-        " WHERE user_id = %(user_id)s AND ended_at IS NULL RETURNING session_id",
+        """
+        WITH live AS (
+            SELECT session_id FROM session WHERE user_id = %(user_id)s AND ended_at IS NULL
+            ORDER BY session_id FOR UPDATE)
+        UPDATE session SET ended_at = now(), ended_by = %(ended_by)s
+        WHERE session_id IN (SELECT session_id FROM live) RETURNING session_id
+        """,
         user_id=user_id,
         ended_by=ended_by,
     )

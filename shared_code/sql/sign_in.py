@@ -90,18 +90,18 @@ def use_challenge(db: Db, phone: str, purpose: Purpose, now: datetime) -> None:
 
 
 def drop_challenge(db: Db, phone: str, purpose: Purpose, issued_at: datetime) -> None:
-    """Forget a code whose SMS was not taken: it is dead and counts for no limit."""
+    """Forget a code whose SMS was not taken: it is dead and counts for no limit of its phone."""
+    scalars(
+        db,
+        "UPDATE otp_guard SET sent_at = array_remove(sent_at, %(issued_at)s) WHERE phone = %(phone)s",
+        phone=phone,
+        issued_at=issued_at,
+    )
     scalars(
         db,
         "DELETE FROM otp_challenge WHERE phone = %(phone)s AND purpose = %(purpose)s AND issued_at = %(issued_at)s",
         phone=phone,
         purpose=purpose.value,
-        issued_at=issued_at,
-    )
-    scalars(
-        db,
-        "UPDATE otp_guard SET sent_at = array_remove(sent_at, %(issued_at)s) WHERE phone = %(phone)s",
-        phone=phone,
         issued_at=issued_at,
     )
 

@@ -24,6 +24,10 @@ class Ask(BaseModel):
     )
 
 
+class Nothing(Ask):
+    """A question without fields."""
+
+
 class View(BaseModel):
     """An answer's `data`, or a part of it."""
 

@@ -14,6 +14,7 @@ T = TypeVar("T")
 EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def line(longest: int) -> AfterValidator:
@@ -37,6 +38,15 @@ def _email(value: str) -> str:
     if not EMAIL.fullmatch(clean):
         raise ValueError("must be an e-mail address")
     return clean
+
+
+def _day(value: object) -> object:
+    """Without this, digits would be read as seconds since 1970."""
+    if not isinstance(value, str):
+        return value
+    if not DAY.fullmatch(value):
+        raise ValueError("must be a day, YYYY-MM-DD")
+    return date.fromisoformat(value)
 
 
 def _many(value: object) -> object:
@@ -77,10 +87,20 @@ Money = Annotated[
     PlainSerializer(float, return_type=float, when_used="json"),
     Field(description="INR, at most two decimals"),
 ]
+Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+Figure = Annotated[Decimal, Field(max_digits=30, decimal_places=20)]  # no power of ten that grows when written out
 Rupees = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 Many = Annotated[tuple[T, ...], BeforeValidator(_many)]
+Kilowatts = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=2)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Instant = Annotated[datetime, Field(description="ISO 8601, UTC")]
+Day = Annotated[date, BeforeValidator(_day)]
+Instant = Annotated[
+    datetime,
+    PlainSerializer(
+        lambda at: f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z", return_type=str, when_used="json"
+    ),
+    Field(description="ISO 8601, UTC"),
+]
 
 
 class PageAsk(Ask):
@@ -89,5 +109,5 @@ class PageAsk(Ask):
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     limit: Annotated[int, Field(ge=1, le=100)] = 25
     sort_order: Literal["asc", "desc"] | None = None
-    created_from: date | None = None
-    created_to: date | None = None
+    created_from: Day | None = None
+    created_to: Day | None = None

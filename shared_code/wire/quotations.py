@@ -1,10 +1,10 @@
 """A quotation, as the clients see it (api.md 2.3)."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from shared_code.wire import View
-from shared_code.wire.fields import Instant, Money, Sha256
+from shared_code.wire.fields import Instant, Money, Number, Sha256
 
 
 class Gst(View):
@@ -35,6 +35,38 @@ class Breakdown(View):
     commission: Money
 
 
+class OfferedPanel(View):
+    """So many panels of one kind; wattage in W."""
+
+    panel_id: str
+    make: str
+    variant: str
+    wattage: int
+    is_dcr: bool
+    quantity: int
+
+
+class OfferedInverter(View):
+    """The inverter of the system; capacity in kW."""
+
+    inverter_id: str
+    make: str
+    model: str
+    capacity_kw: Number
+    phase: str
+
+
+class OfferedItem(View):
+    """So much of one item of the bill of materials, in its unit; `perKw`: for each kW."""
+
+    item_id: str
+    name: str
+    type: str
+    unit: str
+    per_kw: bool
+    quantity: Number
+
+
 class Offer(View):
     """What is offered and for how much; what a customer may see of a quotation, frozen with it."""
 
@@ -43,11 +75,11 @@ class Offer(View):
     state: str
     discom: str
     smart_meter: bool
-    panels: list[dict[str, Any]]
-    inverter: dict[str, Any]
+    panels: list[OfferedPanel]
+    inverter: OfferedInverter
     cable_type: str
     extra_structure_height: Money
-    bom: list[dict[str, Any]]
+    bom: list[OfferedItem]
     system_price: Money
     central_subsidy: Money
     state_subsidy: Money

@@ -1,0 +1,98 @@
+"""What people are told in the apps: each event of rules.md 7 with its words and who hears of it."""
+
+from decimal import Decimal
+from typing import Literal
+
+from shared_code.rules.lead_status import Move, Status
+from shared_code.rules.scope import Caller
+from shared_code.rules.text import rupees
+from shared_code.sql.notifications import News, tell, tell_users
+from shared_code.sql.pool import Db
+
+MILESTONES = (Status.CUSTOMER_ACCEPTED, Status.WON, Status.UNDER_EXECUTION, Status.EXECUTED)
+
+
+def lead_entered(db: Db, actor: Caller, lead_id: str, state: str, cp_id: str | None) -> None:
+    """The Admins hear of a lead without a partner; a partner and its KAM of one entered for them."""
+    data = {"leadId": lead_id}
+    if cp_id is None:
+        text = f"{lead_id} in {state} waits for a partner."
+        tell(db, News("leadUnassigned", "Lead without partner", text, "warning", data), ["admins"], actor=actor)
+    else:
+        news = News("leadAssigned", "New lead", f"{lead_id} in {state} was entered.", data=data)
+        tell(db, news, ["partner", "kam"], lead_id, actor)
+
+
+def lead_moved(db: Db, actor: Caller, lead_id: str, move: Move) -> None:
+    """Partner and KAM hear of a move by another; the customer of a milestone."""
+    if not move.is_status_event:
+        return
+    data = {"leadId": lead_id, "status": move.to_status.value}
+    text = f"{lead_id} moved from {move.from_status} to {move.to_status}."
+    tell(db, News("leadStatus", "Lead status changed", text, data=data), ["partner", "kam"], lead_id, actor)
+    if move.to_status in MILESTONES:
+        text = f"Your installation {lead_id} is now: {move.to_status}."
+        tell(db, News("milestone", "A step further", text, "success", data), ["customer"], lead_id, actor)
+
+
+def quotation_shared(db: Db, lead_id: str, reference: str) -> None:
+    """The customer hears that a quotation is there."""
+    data = {"leadId": lead_id, "quotationId": reference}
+    news = News("quotationShared", "New quotation", f"Quotation {reference} is ready for you.", "success", data)
+    tell(db, news, ["customer"], lead_id)
+
+
+def quotation_answered(
+    db: Db, actor: Caller, lead_id: str, reference: str, how: Literal["accepted", "rejected"]
+) -> None:
+    """Partner, KAM and Admins hear what became of a quotation."""
+    data = {"leadId": lead_id, "quotationId": reference}
+    text = f"Quotation {reference} was {how}."
+    severity: Literal["success", "warning"] = "success" if how == "accepted" else "warning"
+    news = News(f"quotation{how.capitalize()}", f"Quotation {how}", text, severity, data)
+    tell(db, news, ["partner", "kam", "admins"], lead_id, actor)
+
+
+def commission_opened(db: Db, lead_id: str) -> None:
+    """The partner hears that a commission waits for approval."""
+    text = f"Your commission for {lead_id} waits for approval."
+    tell(db, News("commissionOpened", "Commission opened", text, "success", {"leadId": lead_id}), ["partner"], lead_id)
+
+
+def commission_missing(db: Db, lead_id: str) -> None:
+    """The Admins hear of a lead executed without quotation or partner (rules.md 4.1)."""
+    text = f"{lead_id} was executed without quotation or partner."
+    tell(db, News("commissionMissing", "No commission", text, "warning", {"leadId": lead_id}), ["admins"])
+
+
+def commission_stays(db: Db, lead_id: str, commission_id: str, status: str) -> None:
+    """The Admins hear that Executed was undone and its commission is past undoing (rules.md 4.3)."""
+    text = f"Executed of {lead_id} was undone; its commission stays {status}."
+    data = {"leadId": lead_id, "commissionId": commission_id}
+    tell(db, News("commissionStays", "Executed undone", text, "warning", data), ["admins"])
+
+
+def commission_approved(db: Db, cp_id: str, lead_id: str, commission_id: str, amount: Decimal) -> None:
+    """The partner hears how much will be paid, ₹."""
+    data = {"leadId": lead_id, "commissionId": commission_id}
+    text = f"{rupees(amount)} for {lead_id} will be paid."
+    tell_users(db, News("commissionApproved", "Commission approved", text, "success", data), [cp_id])
+
+
+def commission_paid(db: Db, cp_id: str, lead_id: str, commission_id: str, utr: str) -> None:
+    """The partner hears that it was paid, and under which UTR."""
+    data = {"leadId": lead_id, "commissionId": commission_id}
+    text = f"The commission for {lead_id} was paid, UTR {utr}."
+    tell_users(db, News("commissionPaid", "Commission paid", text, "success", data), [cp_id])
+
+
+def upload_refused(db: Db, uploaded_by: str, doc_id: str, lead_id: str | None, doc_type: str, why: str) -> None:
+    """The uploader hears why its file was refused."""
+    data = {"docId": doc_id, "leadId": lead_id}
+    tell_users(db, News("uploadRefused", "File refused", f"{doc_type}: {why}", "error", data), [uploaded_by])
+
+
+def partner_activated(db: Db, cp_id: str) -> None:
+    """The partner is welcomed."""
+    news = News("partnerActivated", "Welcome to Solarium", "Your registration is approved.", "success")
+    tell_users(db, news, [cp_id])
