@@ -69,6 +69,12 @@ def test_given_servers_and_settings_are_used(running: machine.Machine, tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["secrets.json"]
 
 
+def test_another_database_gets_another_storage(running: machine.Machine, tmp_path: Path) -> None:
+    with machine.started(tmp_path, {"DATABASE_URL": running.owner_url}):
+        assert not (tmp_path / "azurite").exists()
+        assert len(list(tmp_path.glob("azurite-*"))) == 1
+
+
 def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
     given = {"DATABASE_URL": "postgresql://owner:hidden@127.0.0.1:1/solarium"}
     with pytest.raises(StartError, match="does not answer") as refusal, machine.started(tmp_path, given):

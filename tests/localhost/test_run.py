@@ -41,10 +41,10 @@ def begun(command: list[str], folder: Path, port: int) -> Iterator[tuple[subproc
 
 
 def ready(process: subprocess.Popen[bytes], said: Path) -> str:
-    """What it has said when its last line is `ready`."""
+    """What it has said once it has said `ready`."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
-        if said.read_text().splitlines()[-1:] and said.read_text().splitlines()[-1].startswith("ready "):
+        if "\nready http" in said.read_text():
             return said.read_text()
         time.sleep(0.05)
     raise AssertionError(f"not ready:\n{said.read_text()}")
