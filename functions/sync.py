@@ -39,9 +39,11 @@ class Snapshot(View):
 @endpoint("GET", "sync", PERMISSIONS[Action.SYNC], idle=True, refusals=("RATE_LIMITED",))
 def sync(ask: Sync, ctx: Context) -> Json[Snapshot]:
     """Answer everything that is the caller's own, or 304 when nothing changed since the answer with that ETag."""
-    known = [] if ask.force else [bytes.fromhex(etag) for etag in ctx.known_etags]
+    known = [bytes.fromhex(etag) for etag in ctx.known_etags]
     with ctx.finish() as last:
-        built = snapshot.everything(last, ctx.caller, ctx.now, ctx.today, known, ctx.settings.feature_customer_accepted)
+        built = snapshot.everything(
+            last, ctx.caller, ctx.now, ctx.today, known, ask.force, ctx.settings.feature_customer_accepted
+        )
     answer = ctx.there(built.fetchone())
     if not answer.allowed:
         raise RateLimited(snapshot.POLLS, snapshot.POLL_SECONDS)

@@ -18,7 +18,7 @@ def lead_entered(db: Db, actor: Caller, lead_id: str, state: str, cp_id: str | N
     if cp_id is None:
         text = f"{lead_id} in {state} waits for a partner."
         tell(db, News("leadUnassigned", "Lead without partner", text, "warning", data), ["admins"], actor=actor)
-    else:
+    elif cp_id != actor.user_id:
         news = News("leadAssigned", "New lead", f"{lead_id} in {state} was entered.", data=data)
         tell(db, news, ["partner", "kam"], lead_id, actor)
 

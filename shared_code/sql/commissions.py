@@ -242,7 +242,7 @@ def page(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
         item=COMMISSION,
         source="commission m JOIN lead l USING (lead_id)",
         where=[COMMISSIONS[caller.role], *lists.chosen(_FILTERS, wanted)],
-        order=lists.ordered(_SORT, wanted, "m.created_at DESC, id_number(m.commission_id) DESC"),
+        order=lists.ordered(_SORT, wanted, "m.commission_id"),
         wanted=wanted,
         params={"me": caller.user_id},
     )

@@ -95,12 +95,7 @@ def page(db: Db, caller: Caller, wanted: Wanted, customer_accepted: bool) -> "Ro
         item=LEAD,
         source="lead l",
         where=[LEADS[caller.role], *lists.chosen(_FILTERS, wanted), *follow_up],
-        order=lists.ordered(
-            _SORT,
-            wanted,
-            newest="l.created_at DESC, id_number(l.lead_id) DESC",
-            first="l.follow_up_date ASC NULLS LAST, " if caller.role is Role.CP else "",
-        ),
+        order=lists.ordered(_SORT, wanted, "l.lead_id", "followUpDate" if caller.role is Role.CP else "createdAt"),
         wanted=wanted,
         params=reader(caller, customer_accepted),
     )

@@ -34,14 +34,13 @@ def chosen(filters: Mapping[str, LiteralString], wanted: Wanted) -> list[Literal
 
 
 def ordered(
-    keys: Mapping[str, LiteralString], wanted: Wanted, newest: LiteralString, first: LiteralString = ""
+    keys: Mapping[str, LiteralString], wanted: Wanted, row_id: LiteralString, first: str = "createdAt"
 ) -> LiteralString:
-    """The wanted order, else `first`, else newest first; nulls last, ties newest first."""
-    if wanted.sort_by is None and wanted.sort_order is None:
-        return first + newest
-    key = wanted.sort_by or "createdAt"
+    """The wanted order, or that by `first`; nulls last, ties by id, newest first. Times fall unless told to rise."""
+    key = wanted.sort_by or first
     falls = wanted.sort_order == "desc" or (wanted.sort_order is None and key in ("createdAt", "updatedAt"))
-    return f"{keys[key]} DESC NULLS LAST, {newest}" if falls else f"{keys[key]} ASC NULLS LAST, {newest}"
+    nulls: LiteralString = "" if key == "createdAt" else " NULLS LAST"  # never null, and its index is without the words
+    return f"{keys[key]} {'DESC' if falls else 'ASC'}{nulls}, id_number({row_id}) DESC"
 
 
 def list_page(

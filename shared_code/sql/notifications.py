@@ -89,7 +89,7 @@ def page(db: Db, user_id: str, wanted: Wanted) -> "Rows[bytes]":
         item=ITEM,
         source="notification n",
         where=[*own, "n.read_at IS NULL"] if wanted.unread else own,
-        order=lists.ordered({"createdAt": "n.created_at"}, wanted, "n.created_at DESC, id_number(n.id) DESC"),
+        order=lists.ordered({"createdAt": "n.created_at"}, wanted, "n.id"),
         wanted=wanted,
         params={"user_id": user_id},
         also=", 'unreadCount',"

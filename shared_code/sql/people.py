@@ -137,7 +137,6 @@ _KAM: Final[LiteralString] = """json_build_object(
     'cpCount', (SELECT count(*) FROM channel_partner x WHERE x.kam_id = u.user_id), 'createdAt', iso(u.created_at))"""
 
 
-_NEWEST: Final[LiteralString] = "u.created_at DESC, id_number(u.user_id) DESC"
 _SORT: Final[Mapping[str, LiteralString]] = {
     "createdAt": "u.created_at",
     "updatedAt": "u.updated_at",
@@ -169,7 +168,7 @@ _FILTERS: Final[Mapping[str, LiteralString]] = {
 def _page(
     db: Db, item: LiteralString, source: LiteralString, scope: LiteralString, wanted: Wanted, me: str
 ) -> "Rows[bytes]":
-    where, order = [scope, *lists.chosen(_FILTERS, wanted)], lists.ordered(_SORT, wanted, _NEWEST)
+    where, order = [scope, *lists.chosen(_FILTERS, wanted)], lists.ordered(_SORT, wanted, "u.user_id")
     return lists.list_page(db, item=item, source=source, where=where, order=order, wanted=wanted, params={"me": me})
 
 

@@ -73,11 +73,11 @@ PATIENCE: Final = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeou
 def open_pool(conninfo: str, size: int, connection: type[Db] = psycopg.Connection) -> "ConnectionPool[Db]":
     """A pool of at most `size` connections. They are in autocommit: BEGIN is ours to send."""
     limits = "-c statement_timeout=30s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
-    # Statements are prepared at first use: at a later one psycopg would take what a failed pipeline skipped as prepared.
+    # Prepared at first use: at a later one psycopg would take what a failed pipeline skipped as prepared.
     return ConnectionPool(
         conninfo,
         connection_class=connection,
-        kwargs={"autocommit": True, "options": limits, "prepare_threshold": 0},
+        kwargs={"autocommit": True, "options": limits, "prepare_threshold": 0, **PATIENCE},
         configure=_configure,
         min_size=1,
         max_size=size,

@@ -82,7 +82,7 @@ def page(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
         item=QUOTATION,
         source="quotation q JOIN lead l USING (lead_id)",
         where=[LEADS[caller.role], VISIBLE, *lists.chosen(_FILTERS, wanted)],
-        order=lists.ordered(_SORT, wanted, "q.created_at DESC, id_number(q.quotation_reference) DESC"),
+        order=lists.ordered(_SORT, wanted, "q.quotation_reference"),
         wanted=wanted,
         params=reader(caller),
     )

@@ -88,7 +88,8 @@ _SPENT: Final[LiteralString] = "floor(extract(epoch FROM now() - w.started_at) /
 _POLL: Final[LiteralString] = f"""
         poll AS (
             INSERT INTO rate_window AS w (key, started_at, count)
-            SELECT concat('sync:', %(me)s::text, ':', encode(hash, 'hex'), hash = ANY (%(known)s)), now(), 1
+            SELECT concat('sync:', %(me)s::text, ':', encode(hash, 'hex'), hash = ANY (%(known)s), %(force)s::boolean),
+                   now(), 1
             FROM now_shown
             ON CONFLICT (key) DO UPDATE SET
                 count = greatest(0, w.count - {_SPENT}) + 1,
@@ -106,7 +107,7 @@ class Answer:
 
 
 def everything(
-    db: Db, caller: Caller, now: datetime, day: date, known: Sequence[bytes], customer_accepted: bool
+    db: Db, caller: Caller, now: datetime, day: date, known: Sequence[bytes], force: bool, customer_accepted: bool
 ) -> "Rows[Answer]":
     """All that is the caller's, in one statement that counts the poll too. `known`: hashes the caller has."""
     return rows(
@@ -120,7 +121,8 @@ def everything(
         """,
         polls=POLLS,
         poll_seconds=POLL_SECONDS,
-        known=list(known),
+        known=[] if force else list(known),
+        force=force,
         shape=f"{SHAPE}{customer_accepted}",
         now=now,
         day=day,
