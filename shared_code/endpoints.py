@@ -43,6 +43,11 @@ class Endpoint:
         return self.workflow.__name__
 
     @property
+    def honours_key(self) -> bool:
+        """Whether an Idempotency-Key is honoured (api.md 1: signed-in writes outside auth)."""
+        return self.method != "GET" and bool(self.roles) and not self.route.startswith("auth/")
+
+    @property
     def summary(self) -> str:
         """What it does, in its author's words."""
         return (self.workflow.__doc__ or "").strip()

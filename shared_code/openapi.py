@@ -2,7 +2,7 @@
 
 import re
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -134,8 +134,7 @@ def _responses(endpoint: Endpoint, told: list[dict[str, Any]]) -> dict[str, Any]
         }
     }
     codes: dict[int, list[str]] = {}
-    limited = ("RATE_LIMITED",) if endpoint.address_limit else ()
-    for code in (*ANY, *(SIGNED_IN if endpoint.roles else ()), *limited, *endpoint.refusals, *_not_found(endpoint)):
+    for code in _refusals(endpoint):
         codes.setdefault(STATUS[code], []).append(code)
     for status, names in sorted(codes.items()):
         problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -143,5 +142,14 @@ def _responses(endpoint: Endpoint, told: list[dict[str, Any]]) -> dict[str, Any]
     return responses
 
 
-def _not_found(endpoint: Endpoint) -> tuple[str, ...]:
-    return ("NOT_FOUND", "OUT_OF_SCOPE") if PATH_PARAMETER.search(endpoint.route) else ()
+def _refusals(endpoint: Endpoint) -> Iterator[str]:
+    """Every code it can answer: what it declares, and what follows from how it is declared."""
+    yield from (*ANY, *endpoint.refusals)
+    if endpoint.roles:
+        yield from SIGNED_IN
+    if endpoint.address_limit:
+        yield "RATE_LIMITED"
+    if endpoint.honours_key:
+        yield "IDEMPOTENCY_CONFLICT"
+    if PATH_PARAMETER.search(endpoint.route):
+        yield from ("NOT_FOUND", "OUT_OF_SCOPE")

@@ -112,7 +112,5 @@ def fingerprint(method: str, path: str, body: bytes) -> bytes:
 
 
 def idempotency_key(endpoint: Endpoint, header: str | None) -> str | None:
-    """The key as it was sent, where it is honoured (api.md 1: signed-in writes outside auth)."""
-    if endpoint.method == "GET" or not endpoint.roles or endpoint.route.startswith("auth/"):
-        return None
-    return header or None
+    """The key as it was sent, where it is honoured."""
+    return (header or None) if endpoint.honours_key else None

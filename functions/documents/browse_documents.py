@@ -39,7 +39,7 @@ def get_document(ask: OneDocument, ctx: Context) -> Json[Document]:
     return Json(ctx.found(found.fetchone(), "document", ask.doc_id))
 
 
-@endpoint("GET", "documents/sas", EVERYONE, refusals=("DOCUMENT_STATE", "STORAGE_FAILED"))
+@endpoint("GET", "documents/sas", EVERYONE, refusals=("NOT_FOUND", "OUT_OF_SCOPE", "DOCUMENT_STATE", "STORAGE_FAILED"))
 def issue_download(ask: OneDocument, ctx: Context) -> ReadLink:
     """Answer a link that reads the checked file of a document, for 30 minutes."""
     with ctx.finish() as last:

@@ -40,7 +40,7 @@ class TimelinePage(OneLead):
     limit: Annotated[int, Field(ge=1, le=100)] = 25
 
 
-@endpoint("GET", "leads", PERMISSIONS[Action.LEAD_READ])
+@endpoint("GET", "leads", PERMISSIONS[Action.LEAD_READ], refusals=("MASTER_DATA_MISSING",))
 def list_leads(ask: LeadFilters, ctx: Context) -> Json[Page[Lead]]:
     """List the leads in scope; a partner's by follow-up, everybody else's newest first."""
     wanted = lead_views.Wanted(**ask.model_dump(), now=ctx.now, day=ctx.today)

@@ -55,7 +55,14 @@ class NewLead(Ask):
     "leads",
     PERMISSIONS[Action.LEAD_CREATE],
     created=True,
-    refusals=("DUPLICATE_PHONE", "PROFILE_INCOMPLETE", "RULE_VIOLATION", "OUT_OF_SCOPE", "RATE_LIMITED"),
+    refusals=(
+        "DUPLICATE_PHONE",
+        "PROFILE_INCOMPLETE",
+        "RULE_VIOLATION",
+        "MASTER_DATA_MISSING",
+        "OUT_OF_SCOPE",
+        "RATE_LIMITED",
+    ),
 )
 def create_lead(ask: NewLead, ctx: Context) -> Json[Lead]:
     """Create a lead and, where the phone is new, its customer. Its follow-up is tomorrow unless another day is sent."""

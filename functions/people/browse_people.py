@@ -40,7 +40,7 @@ class OneCustomer(Ask):
     customer_id: CustomerId
 
 
-@endpoint("GET", "channelPartners", SELLERS)
+@endpoint("GET", "channelPartners", SELLERS, refusals=("MASTER_DATA_MISSING",))
 def list_channel_partners(ask: PartnerFilters, ctx: Context) -> Json[Page[ChannelPartner]]:
     """List the channel partners in scope, newest first; a partner sees itself."""
     with ctx.finish() as last:

@@ -36,6 +36,8 @@ from shared_code.wire.quotations import Quotation
         "MASTER_DATA_MISSING",
         "LEAD_CLOSED",
         "QUOTATION_ALREADY_ACCEPTED",
+        "NOT_FOUND",
+        "OUT_OF_SCOPE",
         "PDF_FAILED",
         "STORAGE_FAILED",
     ),

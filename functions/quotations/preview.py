@@ -13,7 +13,7 @@ from shared_code.wire.quotations import Preview
     "POST",
     "quotations/preview",
     PERMISSIONS[Action.QUOTATION_OFFER],
-    refusals=("RULE_VIOLATION", "MASTER_DATA_MISSING"),
+    refusals=("RULE_VIOLATION", "MASTER_DATA_MISSING", "NOT_FOUND", "OUT_OF_SCOPE"),
 )
 def preview_quotation(ask: Configuration, ctx: Context) -> Preview:
     """Price a system for a lead, line by line, with subsidies and the contained GST."""

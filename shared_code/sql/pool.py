@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Final, LiteralString, TypeVar
 
 import psycopg
@@ -85,9 +86,23 @@ def open_pool(conninfo: str, size: int, connection: type[Db] = psycopg.Connectio
     )
 
 
-@lru_cache(maxsize=1)
 def pool() -> "ConnectionPool[Db]":
-    """The pool of this process, as large as its thread pool."""
+    """The pool of this process, as large as its thread pool. Of many who ask first at once, one opens it."""
+    with _opening:
+        return _opened()
+
+
+def close_pool() -> None:
+    """Close the pool of this process; who asks next opens another."""
+    pool().close()
+    _opened.cache_clear()
+
+
+_opening = Lock()
+
+
+@lru_cache(maxsize=1)
+def _opened() -> "ConnectionPool[Db]":
     settings = configuration.current()
     size = settings.python_threadpool_thread_count
     if settings.database_url:
