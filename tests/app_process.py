@@ -56,10 +56,18 @@ class AppProcess:
         return self._process.pid
 
     @property
+    def database_pid(self) -> int:
+        """The id of its database's process, while it runs."""
+        return int(self._database[0])
+
+    @property
     def owner_url(self) -> str:
         """Its database, as the owner: for what the API cannot prepare or show."""
-        running = (self.data / "postgres" / "data" / "postmaster.pid").read_text().splitlines()
-        return psycopg.conninfo.make_conninfo(Postgres(self.data / "postgres").owner_url(), port=running[3])
+        return psycopg.conninfo.make_conninfo(Postgres(self.data / "postgres").owner_url(), port=self._database[3])
+
+    @property
+    def _database(self) -> list[str]:
+        return (self.data / "postgres" / "data" / "postmaster.pid").read_text().splitlines()
 
     def person(self, address: str | None = None) -> "Person":
         """Somebody who is not signed in, calling from an address of the loopback network."""

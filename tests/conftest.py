@@ -46,10 +46,13 @@ def database(ground: machine.Machine) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def world(_templates: machine.Machine) -> Iterator[World]:
     """The demo's people and catalogue in a database of this module alone, and workflows called with values."""
-    for owner_url in _cloned(_templates, TEMPLATE):
-        name = psycopg.conninfo.conninfo_to_dict(owner_url)["dbname"]
-        with World(owner_url, _named(_templates.settings["DATABASE_URL"], str(name))) as world:
-            yield world
+    yield from _world(_templates)
+
+
+@pytest.fixture
+def own_world(_templates: machine.Machine) -> Iterator[World]:
+    """The same for this test alone, which may spoil it."""
+    yield from _world(_templates)
 
 
 @pytest.fixture(scope="session")
@@ -59,12 +62,21 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
         yield running
 
 
+def _world(templates: machine.Machine) -> Iterator[World]:
+    for owner_url in _cloned(templates, TEMPLATE):
+        name = psycopg.conninfo.conninfo_to_dict(owner_url)["dbname"]
+        with World(owner_url, _named(templates.settings["DATABASE_URL"], str(name))) as world:
+            yield world
+
+
 def _cloned(ground: machine.Machine, template: str) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex}"
     _clone(ground, template, name)
     yield _named(ground.owner_url, name)
     with psycopg.connect(_named(ground.owner_url, "postgres"), autocommit=True) as db:
-        db.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        db.execute(
+            sql.SQL("DROP DATABASE {}").format(sql.Identifier(name))
+        )  # waits for connections that are just ending
 
 
 def _clone(ground: machine.Machine, template: str, name: str) -> None:

@@ -18,8 +18,8 @@ from shared_code import edge, identity
 from shared_code import settings as configuration
 from shared_code.endpoints import REGISTRY
 from shared_code.rules.scope import Caller
-from shared_code.sql.pool import pool
-from tests.world import World
+from shared_code.sql.pool import close_pool
+from tests.world import NOBODY, World
 
 del function_app  # importing it declares every endpoint
 TEMPLATES = [(endpoint, compile_template(endpoint.route)) for endpoint in REGISTRY.values()]
@@ -94,9 +94,9 @@ def edge_of(world: World, app_url: str | None = None) -> Iterator[Edge]:
     """The edge with its process's settings and pool on the world's database, or on the way to it that `app_url` is."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DATABASE_URL", app_url or world.app_url)
+        for provider in ("MSG91_BASE_URL", "SENDGRID_BASE_URL"):
+            environment.setenv(provider, NOBODY)
         configuration.current.cache_clear()
-        pool.cache_clear()
         yield Edge(world)
-        pool().close()
-        pool.cache_clear()
+        close_pool()
         configuration.current.cache_clear()

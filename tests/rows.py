@@ -21,7 +21,7 @@ def insert(world: World, table: str, returning: str, **columns: object) -> str:
 
 def quotation(world: World, lead_id: str, status: str = "Created", **columns: object) -> str:
     """A quotation of a lead, for 3.24 kW; answers its reference."""
-    kw = columns.get("system_kw", Decimal("3.24"))
+    kw = columns.setdefault("system_kw", Decimal("3.24"))
     given: dict[str, Any] = {
         "quotation_reference": f"QUOT-{world.value('SELECT nextval(%s)', 'quotation_number')}",
         "lead_id": lead_id,
@@ -29,7 +29,6 @@ def quotation(world: World, lead_id: str, status: str = "Created", **columns: ob
         "cp_id": world.value("SELECT assigned_to FROM lead WHERE lead_id = %s", lead_id),
         "status": status,
         "shared_with_customer": status != "Created",
-        "system_kw": kw,
         "phase": "Single",
         "state": "GJ",
         "discom": "DGVCL",
@@ -38,7 +37,7 @@ def quotation(world: World, lead_id: str, status: str = "Created", **columns: ob
         "dealer_add_on_per_kw": 1800,
         "dealer_add_on_total": 5832,
         "inputs": "{}",
-        "offer": json.dumps({"systemKw": float(kw), "finalPrice": 69852}),
+        "offer": json.dumps({"systemKw": float(str(kw)), "finalPrice": 69852}),
         "breakdown": json.dumps({"commission": 5832}),
         "valid_until": datetime.now(UTC).date() + timedelta(days=15),
         "pdf_blob": f"quotations/local/{next(_numbers)}.pdf",

@@ -1,9 +1,11 @@
 """A database with the demo's people, workflows called with values, and callers that race."""
 
+import json
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -13,10 +15,12 @@ from pydantic import SecretStr
 from shared_code import settings as configuration
 from shared_code.context import Context
 from shared_code.endpoints import REGISTRY
+from shared_code.errors import of_database
 from shared_code.rules.refusal import Refusal
 from shared_code.rules.scope import Caller, Role
 from shared_code.sql.pool import open_pool
 from shared_code.sql.sessions import act_without_session
+from shared_code.wire import Json
 
 ADMIN = Caller("ADM-1", Role.ADMIN, "session-admin", "Asha Mehta")
 KAM_1 = Caller("KAM-1", Role.KAM, "session-kam-1", "Kiran Rao")
@@ -28,6 +32,13 @@ CUSTOMER = Caller("CUST-1", Role.CUSTOMER, "session-customer", "Chitra Desai")
 SITE = {"address": "7 Lake View", "city": "Ahmedabad", "state": "Gujarat", "pinCode": "380058"}
 REMARKS = "Spoke to them on the phone."
 
+# No test reaches a real provider by accident: unless it names a stand-in, nobody answers.
+NOBODY = "http://127.0.0.1:1"
+DEAD_STORAGE = SecretStr(
+    "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/a;"
+)
+PROVIDERS = {"msg91_base_url": NOBODY, "sendgrid_base_url": NOBODY, "provider_retry_wait_seconds": 0.0}
+
 
 class World:
     """Workflows against one database, as the app's own role; `owner` answers what only the owner may ask."""
@@ -35,7 +46,7 @@ class World:
     def __init__(self, owner_url: str, app_url: str) -> None:
         self.owner_url = owner_url
         self.app_url = app_url
-        self.settings = configuration.current().model_copy(update={"database_url": SecretStr(app_url)})
+        self.settings = configuration.current().model_copy(update=PROVIDERS | {"database_url": SecretStr(app_url)})
 
     def __enter__(self) -> Self:
         self.pool = open_pool(self.app_url, 60)
@@ -60,26 +71,47 @@ class World:
     ) -> Any:
         """Run a workflow as the edge does: `fields` by their Python names; a refusal undoes, unless it keeps."""
         ctx = self.context(caller, now)
-        ask = REGISTRY[workflow].ask.model_validate(fields)
-        ctx.begin()
-        try:
-            answer = workflow(ask, ctx)
-            ctx.commit()
-        except Refusal as refusal:
-            if type(refusal).__name__ == "KeptRefusal":
-                ctx.commit()
-            raise
-        finally:
-            ctx.rollback()
+        endpoint = REGISTRY[workflow]
+        ask = endpoint.ask.model_validate(fields)
+        answer = workflow(ask, ctx) if endpoint.bare else _within(ctx, lambda: workflow(ask, ctx))
+        for act in ctx.afterwards:
+            act()
         return answer
+
+    def data(
+        self, workflow: Callable[..., Any], caller: Caller | None, now: datetime | None = None, **fields: object
+    ) -> Any:
+        """The `data` of a workflow's answer, as it is on the wire."""
+        answer = self.call(workflow, caller, now, **fields)
+        return json.loads(answer.data if isinstance(answer, Json) else answer.model_dump_json(by_alias=True))
+
+    def run(self, workflow: Callable[..., Any], *given: object, now: datetime | None = None) -> None:
+        """Run a trigger's workflow with what the trigger gives it."""
+        ctx = self.context(None, now)
+        _within(ctx, lambda: workflow(*given, ctx))
+
+    @contextmanager
+    def with_settings(self, **settings: object) -> Iterator[None]:
+        """Other settings for a while, by their Python names."""
+        former, self.settings = self.settings, self.settings.model_copy(update=settings)
+        try:
+            yield
+        finally:
+            self.settings = former
 
     def rows(self, query: str, *params: object) -> list[tuple[Any, ...]]:
         """What the owner sees."""
-        return self.owner.execute(query, params).fetchall()  # type: ignore[arg-type]
+        return self.owner.execute(query, params).fetchall()
 
     def value(self, query: str, *params: object) -> Any:
         """The first column of the first row that the owner sees."""
         return self.rows(query, *params)[0][0]
+
+    def told(self, lead_id: str, *types: str) -> set[tuple[str, str]]:
+        """Who was told what about a lead: kind of news and user; of these kinds, if any are named."""
+        told = self.rows("SELECT type, user_id, data FROM notification WHERE data ->> 'leadId' = %s", lead_id)
+        assert len(set(map(str, told))) == len(told), "told twice"
+        return {(what, who) for what, who, _ in told if not types or what in types}
 
     def lead(
         self, cp_id: str = "CP-1", status: str = "New Lead", customer_id: str = "CUST-1", **columns: object
@@ -89,10 +121,9 @@ class World:
         names = "".join(f", {name}" for name in given)
         marks = ", %s" * len(given)
         lead_id: str = self.value(
-            "INSERT INTO lead (customer_id, customer_name, phone, address, city, state, pin_code, origin, assigned_to, status,"
-            f" created_by, last_entry{names})"
-            " VALUES (%s, 'Chitra Desai', '9000000101', '12 Ashram Road', 'Ahmedabad', 'Gujarat', '380009', 'CP', %s, %s, 'CP-1', 1"
-            f"{marks}) RETURNING lead_id",
+            "INSERT INTO lead (customer_id, customer_name, phone, address, city, state, pin_code, origin, created_by,"
+            f" last_entry, assigned_to, status{names}) VALUES (%s, 'Chitra Desai', '9000000101', '12 Ashram Road',"
+            f" 'Ahmedabad', 'Gujarat', '380009', 'CP', 'CP-1', 1, %s, %s{marks}) RETURNING lead_id",
             customer_id, cp_id, status, *given.values(),
         )  # fmt: skip
         self.owner.execute(
@@ -101,6 +132,22 @@ class World:
             [lead_id, status],
         )
         return lead_id
+
+
+def _within(ctx: Context, act: Callable[[], Any]) -> Any:
+    ctx.begin()
+    try:
+        answer = act()
+        ctx.commit()
+    except Refusal as refusal:
+        if refusal.keep_writes:
+            ctx.commit()
+        raise
+    except psycopg.Error as error:
+        raise of_database(error) or error from error
+    finally:
+        ctx.rollback()
+    return answer
 
 
 def race(callers: int, act: Callable[[int], Any]) -> list[Any]:

@@ -16,29 +16,40 @@ from tests.edge import Answer, Edge, edge_of
 from tests.trips import Trips
 from tests.world import ADMIN, CP_1, CUSTOMER, KAM_1, KAM_2, REMARKS, World
 
-OFTEN = 7  # times in a row: psycopg prepares a statement on its sixth use, which must not cost a trip
-SOON = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
-SYSTEM = {
-    "state": "Gujarat", "discom": "DGVCL", "phase": "Single", "panels": [{"panelId": "PNL001", "quantity": 6}], "inverterId": "INV003",
+STATUS, SAS, SETTLE, SYNC, QUOTATION, LOGIN, LIST = 3, 3, 3, 2, 4, 3, 2
+ADDRESS_LIMIT, KEY = 1, 1  # what they may add
+OFTEN = range(7)  # psycopg prepares a statement that it has seen some times: that must cost no trip
+IN_TWO_DAYS = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+
+STAY = {"newStatus": "In Discussion", "remarks": REMARKS, "followUpDate": IN_TWO_DAYS}
+FILE = {"fileName": "bill.pdf", "contentType": "application/pdf", "fileSize": 1000}
+SYSTEM: dict[str, Any] = {
+    "state": "Gujarat", "discom": "DGVCL", "phase": "Single",
+    "panels": [{"panelId": "PNL001", "quantity": 6}], "inverterId": "INV003",
 }  # fmt: skip
+PAYMENT = {"action": "pay", "paidOn": "2026-01-05", "method": "NEFT"}
+LISTS = (
+    "leads", "leads?state=Gujarat&search=chitra", "quotations", "commissions", "notifications", "channelPartners",
+    "channelPartners?state=GJ", "kams", "customers", "leads/LEAD-1/timeline", "leads/LEAD-1/docs",
+)  # fmt: skip
 
 
 class Counter:
-    """Calls the edge and tells how many trips it took."""
+    """Calls the edge; answers the trips it took, once the status is the expected one."""
 
-    def __init__(self, edge: Edge, trips: Trips) -> None:
-        self.edge, self._trips = edge, trips
+    def __init__(self, edge: Edge, way: Trips) -> None:
+        self._edge, self._way = edge, way
+        self.last: Answer
 
-    def answer(self, caller: Caller | None, *request: Any, **headers: str) -> tuple[Answer, int]:
+    def __call__(
+        self, status: int, caller: Caller | None, method: str, path: str, body: object = None, **headers: str
+    ) -> int:
         if caller:
-            self.edge.token(caller)
-        self._trips.count = 0
-        answer = self.edge(caller, *request, **headers)
-        return answer, self._trips.count
-
-    def __call__(self, status: int, caller: Caller | None, *request: Any, **headers: str) -> int:
-        answer, trips = self.answer(caller, *request, **headers)
-        assert answer.status == status, answer.said
+            self._edge.token(caller)
+        self._way.count = 0
+        self.last = self._edge(caller, method, path, body, **headers)
+        trips = self._way.count
+        assert self.last.status == status, self.last.said
         return trips
 
 
@@ -48,56 +59,106 @@ def trips(world: World) -> Iterator[Counter]:
         pool().wait()
         yield Counter(edge, way)
 
-def test_x(world, trips):
-    lead = world.lead("CP-1", "In Discussion")
-    body = {"newStatus": "In Discussion", "remarks": REMARKS, "followUpDate": SOON}
-    for i in range(8):
-        print("status", trips(200, CP_1, "PATCH", f"leads/{lead}/status", body))
-    print("status key", trips(200, CP_1, "PATCH", f"leads/{lead}/status", body, Idempotency_Key="a"))
-    print("status key replay", trips(200, CP_1, "PATCH", f"leads/{lead}/status", body, Idempotency_Key="a"))
-    print("status 422", trips(422, CP_1, "PATCH", f"leads/{lead}/status", body | {"newStatus": "Executed"}))
-    print("status 422 key", trips(422, CP_1, "PATCH", f"leads/{lead}/status", body | {"newStatus": "Executed"}, Idempotency_Key="b"))
-    print("status 400", trips(400, CP_1, "PATCH", f"leads/{lead}/status", {}))
-    print("status 409", trips(409, CP_1, "PATCH", f"leads/{lead}/status", body | {"expectedVersion": 1}))
-    print("status 403", trips(403, KAM_2, "PATCH", f"leads/{lead}/status", body))
-    print("status 404", trips(404, CP_1, "PATCH", f"leads/LEAD-9999999/status", body))
-    print("lead 403", trips(403, KAM_2, "GET", f"leads/{lead}"))
-    lead, commission = rows.executed(world)
-    print("undo", trips(200, ADMIN, "PATCH", f"leads/{lead}/status", body | {"newStatus": "Won", "override": True}))
-    print("redo", trips(200, ADMIN, "PATCH", f"leads/{lead}/status", body | {"newStatus": "Executed", "override": True}))
-    lead, commission = rows.executed(world)
-    path = f"commissions/{commission}/approveOrPay"
-    print("approve", trips(200, ADMIN, "POST", path, {"action": "approve"}))
-    print("pay", trips(200, ADMIN, "POST", path, {"action": "pay", "utr": "UTR123456789012", "paidOn": "2025-01-01", "method": "NEFT"}))
-    print("pay again", trips(200, ADMIN, "POST", path, {"action": "pay", "utr": "UTR123456789012", "paidOn": "2025-01-01", "method": "NEFT"}))
-    print("pay other", trips(409, ADMIN, "POST", path, {"action": "pay", "utr": "UTR123456789013", "paidOn": "2025-01-01", "method": "NEFT"}))
-    lead = world.lead()
-    for i in range(7):
-        print("upload", trips(201, CP_1, "POST", f"leads/{lead}/docs", {"fileName": "a.pdf", "contentType": "application/pdf", "fileSize": 100}))
-    print("upload 8th", trips(409, CP_1, "POST", f"leads/{lead}/docs", {"fileName": "a.pdf", "contentType": "application/pdf", "fileSize": 100}))
-    doc = rows.document(world, lead)
-    print("sas", trips(200, CP_1, "GET", f"documents/sas?docId={doc}"))
-    print("sas", trips(409, CP_1, "GET", f"documents/sas?docId=DOC-1001"))
-    a, n = trips.answer(CP_1, "GET", "sync")
-    print("sync", n)
-    print("304", trips(304, CP_1, "GET", "sync", If_None_Match=a.headers["ETag"]))
-    a, n = trips.answer(CUSTOMER, "GET", "sync")
-    print("sync", n)
-    print("304", trips(304, CUSTOMER, "GET", "sync", If_None_Match=a.headers["ETag"]))
-    for i in range(8):
-        a, n = trips.answer(CP_1, "GET", "sync?force=true")
-        print("sync force", n, a.status)
-    for i in range(8):
-        print("quotation", trips(201, CP_1, "POST", "quotations", SYSTEM | {"leadId": lead}))
-    print("quotation key", trips(201, CP_1, "POST", "quotations", SYSTEM | {"leadId": lead}, Idempotency_Key="q"))
-    print("quotation", trips(201, CP_1, "POST", "quotations", SYSTEM | {"leadId": lead, "shareWithCustomer": True}))
-    print("quotation 422", trips(422, CP_1, "POST", "quotations", SYSTEM | {"leadId": lead, "finalPrice": 1}))
-    print("quotation 404", trips(404, CP_1, "POST", "quotations", SYSTEM | {"leadId": "LEAD-99999"}))
-    for path in ["leads", "leads?state=GJ", "leads?limit=100&search=a", "quotations", "commissions", "notifications", f"leads/{lead}/timeline", "channelPartners?state=Gujarat", "kams", "customers", "leads/summary", f"leads/{lead}", "masterdata", "auth/me", "commissions/summary"]:
-        print(path, [trips(200, KAM_1, "GET", path) for _ in range(7)])
-    for phone in ("9000000101", "9111111111", "9000000001"):
-        s = configuration.current()
-        world.owner.execute("INSERT INTO otp_challenge VALUES (%s, 'signIn', %s, now())", [phone, messages.hash_of(s, phone, Purpose.SIGN_IN, "123456")])
-        print("wrong", trips(401, None, "POST", "auth/login", {"phone": phone, "otp": "654321"}))
-        print("login", trips(200, None, "POST", "auth/login", {"phone": phone, "otp": "123456"}))
-        print("dead", trips(401, None, "POST", "auth/login", {"phone": phone, "otp": "123456"}))
+
+def test_a_status_update(world: World, trips: Counter) -> None:
+    path = f"leads/{world.lead(status='In Discussion')}/status"
+    assert [trips(200, CP_1, "PATCH", path, STAY) for _ in OFTEN] == [STATUS for _ in OFTEN]
+    assert trips(200, CP_1, "PATCH", path, STAY, Idempotency_Key="stay") <= STATUS + KEY
+    assert trips(200, CP_1, "PATCH", path, STAY, Idempotency_Key="stay") <= STATUS
+
+
+def test_a_status_update_that_opens_or_cancels_a_commission(world: World, trips: Counter) -> None:
+    lead_id, _ = rows.executed(world)
+    undo = STAY | {"newStatus": "Under Execution", "override": True}
+    assert trips(200, ADMIN, "PATCH", f"leads/{lead_id}/status", undo) <= STATUS
+    assert trips(200, CP_1, "PATCH", f"leads/{lead_id}/status", {"newStatus": "Executed", "remarks": REMARKS}) <= STATUS
+    statuses = world.rows("SELECT to_status FROM commission_event JOIN commission USING (commission_id)"
+                          " WHERE lead_id = %s ORDER BY commission_event.version", lead_id)  # fmt: skip
+    assert statuses == [("Pending",), ("Cancelled",), ("Pending",)]
+
+
+@pytest.mark.parametrize(
+    ("caller", "change", "status"),
+    [
+        (CP_1, {}, 400),
+        (KAM_2, STAY, 403),
+        (CP_1, STAY | {"expectedVersion": 7}, 409),
+        (CP_1, STAY | {"newStatus": "Executed"}, 422),
+    ],
+)
+def test_a_refused_status_update(
+    world: World, trips: Counter, caller: Caller, change: dict[str, Any], status: int
+) -> None:
+    path = f"leads/{world.lead(status='In Discussion')}/status"
+    assert trips(status, caller, "PATCH", path, change) <= STATUS
+    assert trips(status, caller, "PATCH", path, change, Idempotency_Key=path) <= STATUS + KEY
+
+
+def test_a_link_to_read_a_document(world: World, trips: Counter) -> None:
+    doc_id = rows.document(world, world.lead())
+    assert max(trips(200, CP_1, "GET", f"documents/sas?docId={doc_id}") for _ in OFTEN) <= SAS
+    assert trips(403, KAM_2, "GET", f"documents/sas?docId={doc_id}") <= SAS
+
+
+def test_a_place_to_upload_a_document(world: World, trips: Counter) -> None:
+    path = f"leads/{world.lead()}/docs"
+    assert max(trips(201, CP_1, "POST", path, FILE) for _ in range(7)) <= SAS + ADDRESS_LIMIT
+    assert trips(409, CP_1, "POST", path, FILE) <= SAS + ADDRESS_LIMIT
+    path = f"leads/{world.lead()}/docs"
+    assert trips(201, CP_1, "POST", path, FILE, Idempotency_Key="file") <= SAS + ADDRESS_LIMIT + KEY
+
+
+def test_approving_and_paying_a_commission(world: World, trips: Counter) -> None:
+    for number in range(3):
+        path = f"commissions/{rows.executed(world)[1]}/approveOrPay"
+        payment = PAYMENT | {"utr": f"UTR00000000{number}"}
+        assert trips(200, ADMIN, "POST", path, {"action": "approve"}, Idempotency_Key=path) <= SETTLE + KEY
+        assert trips(200, ADMIN, "POST", path, payment) <= SETTLE
+        assert trips(200, ADMIN, "POST", path, payment) <= SETTLE
+    path = f"commissions/{rows.executed(world)[1]}/approveOrPay"
+    assert trips(200, ADMIN, "POST", path, {"action": "approve"}) <= SETTLE
+
+
+@pytest.mark.parametrize("caller", [CP_1, CUSTOMER])
+def test_a_sync(trips: Counter, caller: Caller) -> None:
+    assert max(trips(200, caller, "GET", "sync?force=true") for _ in range(7)) <= SYNC
+    assert trips(429, caller, "GET", "sync?force=true") <= SYNC
+    assert trips(200, caller, "GET", "sync") <= SYNC
+    assert trips(304, caller, "GET", "sync", If_None_Match=trips.last.headers["ETag"]) <= SYNC
+
+
+def test_a_quotation(world: World, trips: Counter) -> None:
+    ask = SYSTEM | {"leadId": world.lead(), "shareWithCustomer": True}
+    assert max(trips(201, CP_1, "POST", "quotations", ask) for _ in OFTEN) <= QUOTATION
+    assert trips(201, CP_1, "POST", "quotations", ask, Idempotency_Key="offer") <= QUOTATION + KEY
+    assert trips(201, CP_1, "POST", "quotations", ask, Idempotency_Key="offer") <= QUOTATION
+    assert trips(422, CP_1, "POST", "quotations", ask | {"finalPrice": 1}) <= QUOTATION
+
+
+@pytest.mark.parametrize("phone", ["9000000001", "9000000101", "9811111111"])
+def test_a_sign_in_with_a_code(world: World, trips: Counter, phone: str) -> None:
+    hashed = messages.hash_of(configuration.current(), phone, Purpose.SIGN_IN, "123456")
+    world.owner.execute("INSERT INTO otp_challenge VALUES (%s, 'signIn', %s, now())", [phone, hashed])
+    for otp, status in (("654321", 401), ("123456", 200), ("123456", 401)):
+        assert trips(status, None, "POST", "auth/login", {"phone": phone, "otp": otp}) <= LOGIN + ADDRESS_LIMIT
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list(trips: Counter, path: str) -> None:
+    assert max(trips(200, KAM_1, "GET", path) for _ in OFTEN) <= LIST
+
+
+def test_refusals_and_quotations_leave_prepared_what_is_prepared(world: World, trips: Counter) -> None:
+    def prepared() -> int:
+        with pool().connection() as db:
+            found = db.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%FROM session%%'")
+            return int(found.fetchone()[0])  # type: ignore[index]
+
+    path = f"leads/{world.lead(status='In Discussion')}/status"
+    for _ in OFTEN:
+        trips(200, CP_1, "PATCH", path, STAY)
+    before = prepared()
+    trips(422, CP_1, "PATCH", path, STAY | {"newStatus": "Executed"})
+    trips(422, CP_1, "PATCH", path, STAY | {"newStatus": "Executed"}, Idempotency_Key="prepared")
+    trips(201, CP_1, "POST", "quotations", SYSTEM | {"leadId": world.lead()})
+    assert prepared() == before >= 1

@@ -1,0 +1,102 @@
+"""A module's own people with records put straight into the app's database: quicker than playing up to them."""
+
+import secrets
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from psycopg.types.json import Jsonb
+
+from tests.app_process import Person
+from tests.end_to_end.people import People
+
+REMARKS = "Spoke to them on the phone."
+SYSTEM: dict[str, Any] = {
+    "state": "GJ",
+    "discom": "UGVCL",
+    "phase": "Single",
+    "panels": [{"panelId": "PNL001", "quantity": 6}],
+    "inverterId": "INV003",
+}  # of the demo's catalogue
+
+
+def india_day(days: int = 0) -> str:
+    """The business day so many days from now, as it stands on the wire."""
+    return str(datetime.now(ZoneInfo("Asia/Kolkata")).date() + timedelta(days=days))
+
+
+class Cast(People):
+    """Unless it is said otherwise, a record is the partner's and the customer's."""
+
+    def lead(self, status: str = "New Lead", **columns: object) -> str:
+        """A lead of `partner` and `customer` with its first timeline entry; answers its id."""
+        mine = {"assigned_to": self.partner.session["userId"], "customer_id": self.customer.session["userId"]}
+        given = mine | {"status": status, "follow_up_date": india_day(2)} | columns
+        lead_id: str = self.value(
+            "INSERT INTO lead (customer_name, phone, address, city, state, pin_code, origin, created_by, last_entry,"
+            f" {', '.join(given)}) VALUES ('Meera Joshi', '9800000000', '7 Lake View', 'Ahmedabad', 'Gujarat',"
+            f" '380058', 'CP', %s, 1{', %s' * len(given)}) RETURNING lead_id",
+            mine["assigned_to"],
+            *given.values(),
+        )
+        self.db.execute(
+            "INSERT INTO timeline_entry (lead_id, entry, version, action, actor_id, after)"
+            " VALUES (%s, 1, 1, 'created', %s, %s)",
+            [lead_id, mine["assigned_to"], Jsonb({"status": status})],
+        )
+        return lead_id
+
+    def quotation(self, lead_id: str, status: str = "Created", **columns: object) -> str:
+        """A quotation of that lead, as the app made one; answers its reference."""
+        given = {"lead_id": lead_id, "status": status, "shared_with_customer": status != "Created"} | columns
+        return str(
+            self.value(
+                "INSERT INTO quotation SELECT (jsonb_populate_record(q, %s || jsonb_build_object("
+                " 'customer_id', l.customer_id, 'quotation_reference', 'QUOT-' || nextval('quotation_number')))).*"
+                " FROM quotation q, lead l WHERE q.quotation_reference = %s AND l.lead_id = %s"
+                " RETURNING quotation_reference",
+                Jsonb(given),
+                self._pattern,
+                lead_id,
+            )
+        )
+
+    def document(self, lead_id: str) -> str:
+        """A checked document of that lead; answers its id. Its file is nowhere."""
+        partner_id = self.partner.session["userId"]
+        doc_id: str = self.value(
+            "INSERT INTO document (lead_id, doc_type, state, current_version, created_by)"
+            " VALUES (%s, 'Light Bill', 'Accepted', 1, %s) RETURNING doc_id",
+            lead_id,
+            partner_id,
+        )
+        self.db.execute(
+            "INSERT INTO document_version (doc_id, version, state, file_name, content_type, upload_blob, expires_at,"
+            " blob_name, size_bytes, sha256, uploaded_by) VALUES (%s, 1, 'Accepted', 'bill.pdf', 'application/pdf', %s,"
+            " now(), %s, 900, repeat('a', 64), %s)",
+            [doc_id, secrets.token_hex(16), f"local/{doc_id}.pdf", partner_id],
+        )
+        return doc_id
+
+    def notification(self, person: Person) -> str:
+        """Something that this person was told; answers its id."""
+        return str(
+            self.value(
+                "INSERT INTO notification (user_id, type, title, message, severity)"
+                " VALUES (%s, 'test', 'A word', 'To you.', 'info') RETURNING id",
+                person.session["userId"],
+            )
+        )
+
+    def commission(self) -> str:
+        """The pending commission of a lead that was just executed; answers its id."""
+        lead_id = self.lead("Under Execution", token_number="TOK-1")
+        body = {"newStatus": "Executed", "remarks": REMARKS, "quotationRef": self.quotation(lead_id)}
+        self.partner.data("PATCH", f"leads/{lead_id}/status", body)
+        return str(self.value("SELECT commission_id FROM commission WHERE lead_id = %s", lead_id))
+
+    @cached_property
+    def _pattern(self) -> str:
+        made = self.partner.data("POST", "quotations", {"leadId": self.lead(), **SYSTEM})
+        return str(made["quotationReference"])

@@ -1,0 +1,81 @@
+"""For each function of the app a request that it takes, with records and callers of the cast's own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from shared_code.endpoints import Endpoint
+from shared_code.openapi import PATH_PARAMETER
+from tests.app_process import Person
+from tests.end_to_end.cast import REMARKS, SYSTEM, Cast, india_day
+from tests.end_to_end.people import new_phone
+
+PEOPLE = {"Admin": "admin", "KAM": "kam", "CP": "partner", "Customer": "customer"}
+FILE = {"fileName": "a.pdf", "contentType": "application/pdf", "fileSize": 900, "docType": "General"}
+SITE = {"customerName": "A", "address": "B", "state": "GJ", "pinCode": "380058"}
+LONG_SYSTEM = SYSTEM | {"bom": [{"itemId": "BOM012", "quantity": 1}]}
+
+
+class Target:
+    """What is aimed at: the address of a function, its body, somebody who may call it."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self.callers: dict[str, Person] = {role: getattr(cast, name) for role, name in PEOPLE.items()}
+        self.lead = cast.lead("In Discussion")
+        self._ids = {
+            "leadId": self.lead,
+            "commissionId": cast.commission(),
+            "docId": cast.document(self.lead),
+            "notificationId": cast.notification(cast.partner),
+            "cpId": cast.partner.session["userId"],
+            "customerId": cast.customer.session["userId"],
+        }
+
+    def path(self, endpoint: Endpoint) -> str:
+        """The function's address; a quotation in it is a new, shared one."""
+
+        def id_of(name: str) -> str:
+            return self._ids.get(name) or self.cast.quotation(self.cast.lead("In Discussion"), "Shared")
+
+        return PATH_PARAMETER.sub(lambda found: id_of(found[1]), endpoint.route)
+
+    def body(self, endpoint: Endpoint) -> dict[str, Any]:
+        """What the function takes."""
+        taken = _TAKEN.get(endpoint.name, dict)()
+        return taken | ({"leadId": self.lead} if endpoint.name.endswith("_quotation") and "phase" in taken else {})
+
+    def caller(self, endpoint: Endpoint, number: int = 0) -> Person:
+        """One of those who may call it: the same number, the same role. For a sign-out somebody new."""
+        if endpoint.name.startswith("logout"):
+            return self.cast.new_customer()
+        may = sorted(endpoint.roles)
+        return self.fresh(endpoint, self.callers[may[number % len(may)]] if may else self.cast.stranger())
+
+    def fresh(self, endpoint: Endpoint, person: Person) -> Person:
+        """The same person; where the function counts addresses, at a new one."""
+        if not endpoint.address_limit:
+            return person
+        elsewhere = self.cast.stranger()
+        elsewhere.http.headers.update(person.http.headers)
+        return elsewhere
+
+
+def fields(endpoint: Endpoint) -> list[str]:
+    """The names of what a function asks for besides its path, on the wire."""
+    in_path = PATH_PARAMETER.findall(endpoint.route)
+    names = [field.alias or name for name, field in endpoint.ask.model_fields.items()]
+    return [name for name in names if name not in in_path]
+
+
+_TAKEN: dict[str, Callable[[], dict[str, Any]]] = {
+    "login": lambda: {"phone": new_phone()},
+    "send_otp": lambda: {"phone": new_phone()},
+    "create_lead": lambda: SITE | {"phone": new_phone()},
+    "update_status": lambda: {"newStatus": "In Discussion", "remarks": REMARKS, "followUpDate": india_day(1)},
+    "preview_quotation": lambda: dict(LONG_SYSTEM),
+    "finalize_quotation": lambda: dict(LONG_SYSTEM),
+    "accept_quotation": lambda: {"override": True, "reason": REMARKS},
+    "reject_quotation": lambda: {"override": True, "reason": REMARKS},
+    "issue_lead_upload": lambda: dict(FILE),
+    "approve_or_pay": lambda: {"action": "pay", "utr": "UTR123456789", "paidOn": india_day(), "method": "NEFT"},
+}

@@ -1,0 +1,200 @@
+"""What is answered is what the reference says: every field, no other, for every role (api.md 2.10)."""
+
+import hashlib
+import json
+import re
+import time
+from datetime import datetime
+from typing import Any, get_args
+
+import pytest
+import requests
+from pydantic import TypeAdapter
+
+import function_app
+from shared_code.endpoints import REGISTRY, Endpoint
+from shared_code.wire import Json, Raw
+from tests.app_process import Person
+from tests.end_to_end.cast import REMARKS, SYSTEM, Cast, india_day
+from tests.end_to_end.people import new_phone
+
+assert function_app.app
+BY_NAME = {endpoint.name: endpoint for endpoint in REGISTRY.values()}
+ROLES = ["admin", "kam", "partner", "customer"]
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+PDF += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def checked(name: str, answer: requests.Response) -> Any:
+    """The `data` of a function's answer, which is exactly what its model says."""
+    endpoint = BY_NAME[name]
+    said = answer.json()
+    assert (answer.status_code, said["success"], said["error"]) == (201 if endpoint.created else 200, True, None), said
+    assert_is(endpoint, said["data"])
+    return said["data"]
+
+
+def assert_is(endpoint: Endpoint, data: Any) -> None:
+    """The data are the model's: no field unknown or missing, numbers as numbers; and back again they are the same."""
+    shape = get_args(endpoint.answer)[0] if isinstance(endpoint.answer, type(Json[int])) else endpoint.answer
+    adapter: TypeAdapter[Any] = TypeAdapter(shape)
+    model = adapter.validate_json(json.dumps(data), strict=True, by_alias=True, by_name=False)
+    again = json.loads(adapter.dump_json(model, by_alias=True))
+    assert plain(again) == plain(data)
+
+
+def plain(value: Any) -> Any:
+    """The same with instants instead of their texts, which may have more or fewer digits."""
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    return datetime.fromisoformat(value) if isinstance(value, str) and INSTANT.fullmatch(value) else value
+
+
+class Job:
+    """The main job, played by the cast, each of its answers checked."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        assert cast.admin, "signs in first, to be told what follows"
+        customer = cast.customer.session["user"]
+        site = {"address": "7 Lake View", "city": "Ahmedabad", "state": "Gujarat", "pinCode": "380058"}
+        new = site | {"customerName": "चंद्रिका Joshi", "phone": customer["phone"], "email": "c@solarium.test"}
+        new |= {"services": ["Rooftop"], "requirements": "Flat roof\nwest side", "remarks": "Asked by phone."}
+        self.lead = self.did("create_lead", cast.partner, "POST", "leads", new)["leadId"]
+        self.move("In Discussion", followUpDate=india_day(1))
+        self.rejected, self.quotation = self.offered(), self.offered()
+        self.document = self.uploaded()
+        self.accepted()
+        self.commission = self.executed()
+        self.settled()
+
+    def did(self, name: str, person: Person, method: str, path: str, body: object = None) -> Any:
+        """One step."""
+        return checked(name, person.call(method, path, body))
+
+    def move(self, status: str, **more: object) -> None:
+        body = {"newStatus": status, "remarks": REMARKS, **more}
+        self.did("update_status", self.cast.partner, "PATCH", f"leads/{self.lead}/status", body)
+
+    def offered(self) -> str:
+        choice = {"leadId": self.lead, **SYSTEM, "bom": [{"itemId": "BOM012", "quantity": 1.5}]}
+        self.did("preview_quotation", self.cast.kam, "POST", "quotations/preview", choice)
+        made = self.did("finalize_quotation", self.cast.partner, "POST", "quotations", choice)
+        path = f"quotations/{made['quotationReference']}"
+        self.did("share_quotation", self.cast.partner, "PATCH", f"{path}/share")
+        link = self.did("get_quotation_pdf", self.cast.customer, "GET", f"{path}/pdf")
+        pdf = requests.get(link["url"], timeout=10).content
+        assert (hashlib.sha256(pdf).hexdigest(), len(pdf)) == (link["sha256"], link["sizeBytes"])
+        return str(made["quotationReference"])
+
+    def uploaded(self) -> str:
+        file = {"fileName": "bill.pdf", "contentType": "application/pdf", "fileSize": len(PDF), "docType": "Light Bill"}
+        slot = self.did("issue_lead_upload", self.cast.customer, "POST", f"leads/{self.lead}/docs", file)
+        requests.put(slot["sasUrl"], data=PDF, headers=slot["headers"], timeout=10).raise_for_status()
+        until = time.monotonic() + 30
+        while self.did("get_document", self.cast.partner, "GET", f"documents/{slot['docId']}")["state"] != "Accepted":
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        return str(slot["docId"])
+
+    def accepted(self) -> None:
+        self.did(
+            "reject_quotation", self.cast.customer, "PATCH", f"quotations/{self.rejected}/reject", {"reason": "Dear"}
+        )
+        self.did("accept_quotation", self.cast.customer, "PATCH", f"quotations/{self.quotation}/accept")
+
+    def executed(self) -> str:
+        self.move("Won", quotationRef=self.quotation)
+        self.move("Pending at Solarium", followUpDate=india_day(1))
+        self.move("Under Execution", tokenNumber="TOK-9")
+        self.move("Executed")
+        listed = self.did("list_commissions", self.cast.partner, "GET", f"commissions?leadId={self.lead}")
+        return str(listed["items"][0]["commissionId"])
+
+    def settled(self) -> None:
+        path = f"commissions/{self.commission}/approveOrPay"
+        approve = {"action": "approve", "amount": 5000.5, "notes": "Rounded down."}
+        pay = {"action": "pay", "utr": f"UTR{new_phone()}", "paidOn": india_day(), "method": "UPI"}
+        for body in (approve, pay):
+            self.did("approve_or_pay", self.cast.admin, "POST", path, body)
+
+
+@pytest.fixture(scope="module")
+def job(cast: Cast) -> Job:
+    return Job(cast)
+
+
+READS = {
+    "get_me": "auth/me",
+    "list_leads": "leads",
+    "get_lead": "leads/{lead}",
+    "get_timeline": "leads/{lead}/timeline",
+    "get_lead_summary": "leads/summary",
+    "get_master_data": "masterdata",
+    "list_quotations": "quotations",
+    "get_quotation": "quotations/{quotation}",
+    "get_quotation_pdf": "quotations/{quotation}/pdf",
+    "list_lead_documents": "leads/{lead}/docs",
+    "get_document": "documents/{document}",
+    "issue_download": "documents/sas?docId={document}",
+    "list_commissions": "commissions",
+    "get_commission": "commissions/{commission}",
+    "get_commission_summary": "commissions/summary",
+    "sync": "sync?force=true",
+    "list_notifications": "notifications",
+    "list_channel_partners": "channelPartners",
+    "get_channel_partner": "channelPartners/{partner}",
+    "list_kams": "kams",
+    "list_customers": "customers",
+    "get_customer": "customers/{customer}",
+    "get_liveness": "health/live",
+    "get_readiness": "health/ready",
+}
+
+
+def test_every_answer_in_the_envelope_is_read_here_or_played() -> None:
+    reads = {endpoint.name for endpoint in BY_NAME.values() if endpoint.method == "GET" and endpoint.answer is not Raw}
+    assert set(READS) == reads
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", READS)
+def test_an_answer_has_exactly_the_fields_of_its_model(job: Job, name: str, role: str) -> None:
+    person: Person = getattr(job.cast, role)
+    people = {"partner": job.cast.partner.session["userId"], "customer": job.cast.customer.session["userId"]}
+    answer = person.get(READS[name].format(**vars(job) | people))
+    may = BY_NAME[name].roles
+    if may and person.session["role"] not in may:
+        assert answer.status_code == 403
+        return
+    data = checked(name, answer)
+    if isinstance(data, dict) and "items" in data:
+        assert data["items"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_session_and_small_answers_have_their_fields(job: Job, role: str) -> None:
+    person: Person = getattr(job.cast, role)
+    assert_is(BY_NAME["login"], person.session)
+    refreshed = job.cast.twin(person)
+    checked("mark_notification_read", person.call("PATCH", f"notifications/{job.cast.notification(person)}/read"))
+    checked("mark_all_notifications_read", person.call("PATCH", "notifications/readAll"))
+    checked("logout", refreshed.call("POST", "auth/logout"))
+
+
+def test_codes_tokens_and_activation_have_their_fields(job: Job) -> None:
+    phone, stranger = new_phone(), job.cast.stranger()
+    checked("send_otp", stranger.call("POST", "integrations/sendOTP", {"phone": phone}))
+    checked("login", stranger.call("POST", "auth/login", {"phone": phone}))
+    session = checked(
+        "login", stranger.call("POST", "auth/login", {"phone": phone, "otp": stranger.newest_code(phone)})
+    )
+    assert (session["isNewUser"], session["profileComplete"]) == (True, False)
+    checked("refresh_session", stranger.call("POST", "auth/refresh", {"refreshToken": session["refreshToken"]}))
+    stranger.http.headers["Authorization"] = f"Bearer {session['accessToken']}"
+    checked("logout_all", stranger.call("POST", "auth/logoutAll"))
+    path = f"channelPartners/{job.cast.partner.session['userId']}/activate"
+    checked("activate_channel_partner", job.cast.admin.call("PATCH", path))

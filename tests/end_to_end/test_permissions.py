@@ -1,0 +1,193 @@
+"""Who may call what: every function, every role in and out of scope, with a bad token and with none (rules.md 2)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+import function_app
+from shared_code.endpoints import REGISTRY
+from tests.app_process import Person, error
+from tests.end_to_end.cast import REMARKS, SYSTEM, Cast, india_day
+from tests.end_to_end.people import new_phone
+from tests.end_to_end.reference import Refusals, documented
+
+assert function_app.app
+
+# The callers, and what each word of the table means. A customer's own record is the one linked to it.
+CALLERS = ["admin", "kam", "other_kam", "partner", "other_partner", "customer", "other_customer"]
+WORDS = {
+    "ok": (200, "ok"),
+    "new": (201, "ok"),
+    "role": (403, "FORBIDDEN"),
+    "scope": (403, "OUT_OF_SCOPE"),
+    "none": (404, "NOT_FOUND"),
+    "token": (401, "INVALID_TOKEN"),
+}
+SITE = {"address": "7 Lake View", "state": "Gujarat", "pinCode": "380058"}
+FILE = {"fileName": "light-bill.pdf", "contentType": "application/pdf", "fileSize": 900}
+EVERYBODY = "ok ok ok ok ok ok ok"
+SELLERS = "ok ok ok ok ok role role"
+IN_SCOPE = "ok ok scope ok none ok none"
+SELLERS_IN_SCOPE = "ok ok scope ok none role role"
+
+TABLE = f"""
+login                        POST  auth/login                    {EVERYBODY}
+refresh_session              POST  auth/refresh                  token token token token token token token
+send_otp                     POST  integrations/sendOTP          {EVERYBODY}
+get_liveness                 GET   health/live                   {EVERYBODY}
+get_readiness                GET   health/ready                  {EVERYBODY}
+get_openapi                  GET   openapi.json                  {EVERYBODY}
+get_docs                     GET   docs                          {EVERYBODY}
+
+get_me                       GET   auth/me                       {EVERYBODY}
+logout                       POST  auth/logout                   {EVERYBODY}
+logout_all                   POST  auth/logoutAll                {EVERYBODY}
+
+create_lead                  POST  leads                         new new scope new new new new
+list_leads                   GET   leads                         {EVERYBODY}
+get_lead                     GET   leads/<lead>                  {IN_SCOPE}
+get_timeline                 GET   leads/<lead>/timeline         {IN_SCOPE}
+get_lead_summary             GET   leads/summary                 {SELLERS}
+update_status                PATCH leads/<lead>/status           ok ok scope ok none role none
+
+get_master_data              GET   masterdata                    {SELLERS}
+preview_quotation            POST  quotations/preview            {SELLERS_IN_SCOPE}
+finalize_quotation           POST  quotations                    new new scope new none role role
+list_quotations              GET   quotations                    {EVERYBODY}
+get_quotation                GET   quotations/<shared>           {IN_SCOPE}
+get_quotation                GET   quotations/<unshared>         ok ok scope ok none none none
+get_quotation_pdf            GET   quotations/<shared>/pdf       {IN_SCOPE}
+get_quotation_pdf            GET   quotations/<unshared>/pdf     ok ok scope ok none none none
+share_quotation              PATCH quotations/<unshared>/share   {SELLERS_IN_SCOPE}
+accept_quotation             PATCH quotations/<shared>/accept    ok ok scope role role ok none
+reject_quotation             PATCH quotations/<shared>/reject    ok ok scope role role ok none
+
+issue_lead_upload            POST  leads/<lead>/docs             new new scope new none new none
+list_lead_documents          GET   leads/<lead>/docs             {IN_SCOPE}
+get_document                 GET   documents/<document>          {IN_SCOPE}
+issue_download               GET   documents/sas?docId=<document> {IN_SCOPE}
+
+list_commissions             GET   commissions                   {SELLERS}
+get_commission               GET   commissions/<commission>      {SELLERS_IN_SCOPE}
+get_commission_summary       GET   commissions/summary           {SELLERS}
+approve_or_pay               POST  commissions/<commission>/approveOrPay ok role role role role role role
+
+sync                         GET   sync                          role role role ok ok ok ok
+list_notifications           GET   notifications                 {EVERYBODY}
+mark_notification_read       PATCH notifications/<mine>/read     {EVERYBODY}
+mark_notification_read       PATCH notifications/<theirs>/read   none none none none none none none
+mark_all_notifications_read  PATCH notifications/readAll         {EVERYBODY}
+
+list_channel_partners        GET   channelPartners               {SELLERS}
+get_channel_partner          GET   channelPartners/<partner>     {SELLERS_IN_SCOPE}
+activate_channel_partner     PATCH channelPartners/<partner>/activate ok role role role role role role
+list_kams                    GET   kams                          ok ok ok role role role role
+list_customers               GET   customers                     {EVERYBODY}
+get_customer                 GET   customers/<customer>          {IN_SCOPE}
+"""
+ROWS = [line.split(maxsplit=3) for line in TABLE.splitlines() if line]
+OPEN = {"login", "refresh_session", "send_otp", "get_liveness", "get_readiness", "get_openapi", "get_docs"}
+
+
+@dataclass
+class Scene:
+    """One call's records, each made for it alone, in the cast's scope."""
+
+    cast: Cast
+    caller: str
+    person: Person
+
+    def path(self, template: str) -> str:
+        """The address with the ids of fresh records."""
+        start, _, rest = template.partition("<")
+        word, _, end = rest.partition(">")
+        return start + (self._records()[word]() if word else "") + end
+
+    def _records(self) -> dict[str, Callable[[], str]]:
+        cast = self.cast
+        return {
+            "lead": cast.lead,
+            "shared": lambda: cast.quotation(cast.lead(), "Shared"),
+            "unshared": lambda: cast.quotation(cast.lead()),
+            "document": lambda: cast.document(cast.lead()),
+            "commission": cast.commission,
+            "mine": lambda: cast.notification(self.person),
+            "theirs": lambda: cast.notification(cast.new_customer()),
+            "partner": lambda: str(cast.partner.session["userId"]),
+            "customer": lambda: str(cast.customer.session["userId"]),
+        }
+
+    def body(self, function: str) -> dict[str, Any] | None:
+        """What this caller would send."""
+        cast, is_customer = self.cast, self.caller.endswith("customer")
+        lead = SITE | {"customerName": "Rekha Trivedi", "phone": new_phone()}
+        if self.caller.endswith("kam"):
+            lead |= {"assignedTo": cast.partner.session["userId"]}
+        answer = {} if is_customer else {"override": True, "reason": REMARKS}
+        offer = {"leadId": cast.lead(), **SYSTEM} if function.endswith("_quotation") else {}
+        return {
+            "login": {"phone": new_phone()},
+            "send_otp": {"phone": new_phone()},
+            "refresh_session": {"refreshToken": "nonsense"},
+            "create_lead": {} if is_customer else lead,
+            "update_status": {"newStatus": "In Discussion", "remarks": REMARKS, "followUpDate": india_day(1)},
+            "preview_quotation": offer,
+            "finalize_quotation": offer,
+            "accept_quotation": answer,
+            "reject_quotation": answer,
+            "issue_lead_upload": FILE,
+            "approve_or_pay": {"action": "approve"},
+        }.get(function)
+
+
+def for_once(cast: Cast, caller: str) -> Person:
+    """Somebody of the caller's role whom nobody needs after this."""
+    if caller.endswith("customer"):
+        return cast.new_customer()
+    return (
+        cast.new_partner(cast.kam)
+        if caller.endswith("partner")
+        else cast.new_staff("Admin" if caller == "admin" else "KAM")
+    )
+
+
+def outcome(person: Person, method: str, path: str, body: object) -> tuple[int, str]:
+    answer = person.call(method, path, body)
+    return (answer.status_code, "ok") if answer.ok else error(answer)
+
+
+@pytest.fixture(scope="module")
+def reference(cast: Cast) -> Refusals:
+    return documented(cast.stranger())
+
+
+def test_no_function_is_missing_from_the_table() -> None:
+    assert {name for name, *_ in ROWS} == {endpoint.name for endpoint in REGISTRY.values()}
+    assert {endpoint.name for endpoint in REGISTRY.values() if not endpoint.roles} == OPEN
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[" ".join(row[:1] + row[2:3]) for row in ROWS])
+def test_each_role_in_and_out_of_scope_gets_its_answer(cast: Cast, reference: Refusals, row: list[str]) -> None:
+    function, method, template, words = row
+    cast.lead()  # the customer is the partner's by a lead
+    answers = {}
+    for caller in CALLERS:
+        person = for_once(cast, caller) if function.startswith("logout") else getattr(cast, caller)
+        scene = Scene(cast, caller, person)
+        answers[caller] = outcome(person, method, scene.path(template), scene.body(function))
+    assert answers == {caller: WORDS[word] for caller, word in zip(CALLERS, words.split(), strict=True)}
+    assert {refusal for refusal in answers.values() if refusal[1] != "ok"} <= reference[function]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[" ".join(row[:1] + row[2:3]) for row in ROWS])
+def test_without_a_token_and_with_a_bad_one_only_open_functions_answer(cast: Cast, row: list[str]) -> None:
+    function, method, template, words = row
+    for token, refusal in ((None, "AUTH_REQUIRED"), ("Bearer nonsense", "INVALID_TOKEN")):
+        person = cast.stranger()
+        if token:
+            person.http.headers["Authorization"] = token
+        scene = Scene(cast, "admin", cast.admin)
+        expected = WORDS[words.split()[0]] if function in OPEN else (401, refusal)
+        assert outcome(person, method, scene.path(template), scene.body(function)) == expected
