@@ -5,7 +5,7 @@ VENV ?= .venv
 # Takes the shell's place, so that signals reach the program itself.
 python = exec $(PYTHON) -m localhost.prepare $(VENV)
 
-.PHONY: help interpreter run test demo reset check migrate catalogue openapi bench
+.PHONY: help interpreter run test races demo reset check migrate catalogue openapi bench
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name does; do printf 'make %-10s %s\n' "$$name" "$$does"; done
@@ -18,6 +18,9 @@ run: interpreter ## serve the whole app at http://localhost:7071 until Ctrl-C (P
 
 test: interpreter ## run the whole test suite (ARGS= for pytest)
 	@$(python) -m pytest $(ARGS)
+
+races: interpreter ## race the invariants again and again (ROUNDS=, CALLERS=, ARGS= for pytest)
+	@$(python) -m pytest tests/invariants $(ARGS)
 
 demo: interpreter ## play the main job through the API, beside a running app or alone
 	@$(python) -m localhost demo

@@ -74,9 +74,9 @@ def started(
             running.callback(azurite.stop)
             azurite.start()
             storage = azurite.connection_string
-        ours = {**_FIXED, **kept, "AZURE_STORAGE_CONNECTION_STRING": storage, "UPLOADS_STORAGE": storage}
-        settings = {name: given.get(name) or value for name, value in ours.items()}
-        yield Machine({**settings, "DATABASE_URL": app_url}, owner_url)
+        settings = {name: given.get(name) or value for name, value in (_FIXED | kept).items()}
+        ground = {"DATABASE_URL": app_url, "AZURE_STORAGE_CONNECTION_STRING": storage, "UPLOADS_STORAGE": storage}
+        yield Machine(settings | ground, owner_url)
 
 
 def mark(data_dir: Path) -> None:

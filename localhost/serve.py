@@ -13,6 +13,7 @@ from localhost.host import AppLoadError, FunctionsHost
 from localhost.machine import Machine
 from localhost.prepare import ROOT
 from localhost.standins import StandIns
+from shared_code import settings
 
 
 async def until_ended(machine: Machine, port: int, ready: Callable[[str], None]) -> None:
@@ -38,6 +39,7 @@ async def _app(machine: Machine, port: int) -> AsyncIterator[str]:
         for name, url in (("MSG91_BASE_URL", standins.msg91_url), ("SENDGRID_BASE_URL", standins.sendgrid_url)):
             os.environ[name] = os.environ.get(name) or url
         os.environ.update(machine.settings)
+        _check_settings()
         await asyncio.to_thread(load, machine.owner_url)
         origins = machine.settings["ALLOWED_ORIGINS"].split(",")
         host = FunctionsHost(ROOT, port=port, mounts={"/dev": standins.inbox_app}, allowed_origins=origins)
@@ -47,6 +49,13 @@ async def _app(machine: Machine, port: int) -> AsyncIterator[str]:
         except (AppLoadError, OSError) as error:
             raise StartError(f"The app does not start: {error}") from error
         yield f"http://localhost:{host.port}"
+
+
+def _check_settings() -> None:
+    try:
+        settings.current()
+    except settings.SettingsInvalidError as error:
+        raise StartError(f"The settings are not right. {error}") from None
 
 
 def _end_on_signals() -> None:

@@ -48,8 +48,13 @@ def serve(app: func.FunctionApp, workflow: Callable[..., Any]) -> None:
 def answer(endpoint: Endpoint, req: func.HttpRequest) -> func.HttpResponse:
     """Answer one request, whatever happens, and log one line about it."""
     began = time.perf_counter()
+    try:
+        environment = settings.current()
+    except settings.SettingsInvalidError as error:
+        log.event("settings_invalid", level=logging.CRITICAL, problem=str(error))
+        return func.HttpResponse(status_code=500)
     ctx = Context(
-        settings.current(),
+        environment,
         pool(),
         correlation_id(req),
         datetime.now(UTC),

@@ -15,10 +15,12 @@ from requests.adapters import HTTPAdapter
 
 from localhost.demo_data import PASSWORD
 from localhost.postgres import Postgres
+from shared_code.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
-OURS = ("DATABASE_URL", "AZURE_STORAGE_CONNECTION_STRING", "MSG91_BASE_URL", "SENDGRID_BASE_URL")
+# What an app started here must not inherit from us: every setting of the app, in this process those of the tests.
+OURS = {field.alias or name.upper() for name, field in Settings.model_fields.items()} | {"UPLOADS_STORAGE"}
 
 
 class AppProcess:

@@ -1,5 +1,6 @@
 """A database with the demo's people, workflows called with values, and callers that race."""
 
+import itertools
 import json
 import threading
 import uuid
@@ -37,6 +38,7 @@ NOBODY = "http://127.0.0.1:1"
 DEAD_STORAGE = SecretStr(
     "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/a;"
 )
+_worlds = itertools.count(1)
 PROVIDERS = {"msg91_base_url": NOBODY, "sendgrid_base_url": NOBODY, "provider_retry_wait_seconds": 0.0}
 
 
@@ -51,6 +53,8 @@ class World:
     def __enter__(self) -> Self:
         self.pool = open_pool(self.app_url, 60)
         self.owner = psycopg.connect(self.owner_url, autocommit=True)
+        for sequence in ("quotation_number", "document_number"):  # worlds share a storage, where each name is used once
+            self.owner.execute("SELECT setval(%s, %s)", [sequence, next(_worlds) * 100_000])
         return self
 
     def __exit__(self, *_: object) -> None:

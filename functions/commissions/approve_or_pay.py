@@ -61,11 +61,11 @@ def approve_or_pay(ask: ApproveOrPay, ctx: Context) -> Json[Commission]:
     commission = commissions.lock(ctx.db, ask.commission_id).fetchone()
     if commission is None:
         raise not_found("commission")
-    if ask.expected_version not in (None, commission.version):
-        details = {"currentVersion": commission.version}
-        raise Refusal("STALE_VERSION", "The commission was changed in the meantime; look at it again.", details)
     standing = _standing(commission)
     payment = ask.check(ask.action or next_step(standing.status), ctx.today)
+    if ask.expected_version not in (None, commission.version) and (payment is None or payment != standing.payment):
+        details = {"currentVersion": commission.version}
+        raise Refusal("STALE_VERSION", "The commission was changed in the meantime; look at it again.", details)
     if payment is None:
         return _approve(ask, ctx, commission, approve(standing, ask.amount, ask.notes))
     if pay(standing, payment):

@@ -82,6 +82,7 @@ def open_pool(conninfo: str, size: int, connection: type[Db] = psycopg.Connectio
         configure=_configure,
         min_size=1,
         max_size=size,
+        timeout=10,  # seconds for a free one: a caller should not hang when the database is gone
         open=True,
     )
 

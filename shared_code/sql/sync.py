@@ -36,9 +36,10 @@ def _mine(role: Role) -> LiteralString:
             UNION ALL SELECT concat(q.quotation_reference, q.xmin) FROM quotation q JOIN mine USING (lead_id)
             UNION ALL SELECT concat(d.doc_id, d.xmin, '/', v.version, v.xmin, {ACTIVE})
                 FROM document d JOIN document_version v USING (doc_id)
-                WHERE d.lead_id IN (SELECT lead_id FROM mine) OR d.customer_id IN (SELECT customer_id FROM people)
+                WHERE d.doc_id IN (SELECT doc_id FROM document JOIN mine USING (lead_id)
+                    UNION ALL SELECT doc_id FROM document JOIN people USING (customer_id))
             UNION ALL SELECT concat(user_id, xmin) FROM user_account
-                WHERE user_id = %(me)s OR user_id IN (SELECT customer_id FROM people UNION SELECT assigned_to FROM mine)
+                WHERE user_id IN (SELECT %(me)s UNION SELECT customer_id FROM people UNION SELECT assigned_to FROM mine)
             UNION ALL SELECT concat(m.commission_id, m.xmin, '/', l.xmin)
                 FROM commission m JOIN lead l USING (lead_id) WHERE {COMMISSIONS[role]}
             UNION ALL SELECT concat(id, xmin) FROM notification WHERE user_id = %(me)s),
@@ -92,7 +93,7 @@ _POLL: Final[LiteralString] = f"""
                    now(), 1
             FROM now_shown
             ON CONFLICT (key) DO UPDATE SET
-                count = greatest(0, w.count - {_SPENT}) + 1,
+                count = greatest(0, least(w.count, %(polls)s) - {_SPENT}) + 1,
                 started_at = w.started_at + {_SPENT} * %(poll_seconds)s * interval '1 s'
             RETURNING count <= %(polls)s AS allowed)"""
 

@@ -51,7 +51,7 @@ class Office:
     """
 
     def __init__(self, world: World) -> None:
-        self.world, self.day = world, 0
+        self.world, self.day = world, 0  # that is over
         self.owned: dict[str, set[str]] = {}
         self._closing = threading.Event()
         rows.notification(world, "CP-1")
@@ -71,8 +71,9 @@ class Office:
         self._thread.join()
 
     def wait_a_day(self) -> None:
-        today = self.day
-        until(lambda: self.day > today)
+        """Wait until a day has begun and ended."""
+        over = self.day
+        until(lambda: self.day > over + 1)
 
     def _work(self) -> None:
         while not self._closing.is_set():

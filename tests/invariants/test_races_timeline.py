@@ -35,7 +35,9 @@ def all_at_once(world: World, lead_id: str, caller: Caller, statuses: Sequence[S
 
 
 @rounds
-@pytest.mark.parametrize(("caller", "statuses"), [(ADMIN, ANYWHERE), (KAM_1, ANYWHERE), (CP_1, ONWARD)])
+@pytest.mark.parametrize(
+    ("caller", "statuses"), [(ADMIN, ANYWHERE), (KAM_1, ANYWHERE), (CP_1, ONWARD)], ids=["admin", "kam", "partner"]
+)
 def test_fifty_moves_at_once_leave_a_timeline_that_leads_to_the_lead(
     world: World, caller: Caller, statuses: list[Status], turn: int
 ) -> None:

@@ -41,7 +41,9 @@ def outcomes(upload: Upload) -> tuple[str, int, int]:
 
 @rounds
 @pytest.mark.usefixtures("_twice")
-@pytest.mark.parametrize(("hostile", "one"), [(False, ("Accepted", 1, 0)), (True, ("Rejected", 0, 1))])
+@pytest.mark.parametrize(
+    ("hostile", "one"), [(False, ("Accepted", 1, 0)), (True, ("Rejected", 0, 1))], ids=["good", "hostile"]
+)
 def test_a_trigger_that_fires_twice_at_once_and_once_more_has_one_outcome(
     world: World, hostile: bool, one: tuple[str, int, int], turn: int
 ) -> None:

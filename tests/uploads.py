@@ -1,0 +1,94 @@
+"""Uploads of documents as a client makes them, and files to send (rules.md 6.3)."""
+
+from io import BytesIO
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import pikepdf
+import requests
+from PIL import Image
+
+from functions.documents.browse_documents import get_document, list_lead_documents
+from functions.documents.check_upload import check_upload
+from functions.documents.issue_upload import issue_lead_upload
+from functions.leads.browse_leads import get_timeline
+from shared_code.rules.scope import Caller
+from tests.world import CP_1, World
+
+BILL: dict[str, Any] = {"file_name": "light bill.pdf", "content_type": "application/pdf", "file_size": 1000}
+PHOTO: dict[str, Any] = {"file_name": "roof.JPEG", "content_type": "image/jpeg", "file_size": 1000}
+
+
+def pdf(script: bool = False) -> bytes:
+    """A PDF of one blank page, with a script on request."""
+    target = BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        if script:
+            document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+        document.save(target)
+    return target.getvalue()
+
+
+def photo() -> bytes:
+    """A photo that tells who took it, and where."""
+    exif = Image.Exif()
+    exif[0x010F] = "Phone of Ramesh"
+    exif.get_ifd(0x8825)[1] = "N"
+    target = BytesIO()
+    Image.new("RGB", (64, 48), "orange").save(target, "JPEG", exif=exif)
+    return target.getvalue()
+
+
+class Upload:
+    """A place reserved for a file, and what has become of it."""
+
+    def __init__(self, world: World, lead_id: str, caller: Caller = CP_1, **declared: Any) -> None:
+        self.world, self.lead_id = world, lead_id
+        self.slot = world.call(issue_lead_upload, caller, lead_id=lead_id, **BILL | declared)
+        self.doc_id: str = self.slot.doc_id
+        self.name = urlsplit(self.slot.sas_url).path.rpartition("/")[2]
+
+    def put(self, content: bytes) -> Self:
+        """Send the file by its link."""
+        requests.put(self.slot.sas_url, content, headers=self.slot.headers, timeout=10).raise_for_status()
+        return self
+
+    def expire(self) -> Self:
+        """Let the link's time be over."""
+        self.world.owner.execute(
+            "UPDATE document_version SET expires_at = now() - interval '1 s' WHERE doc_id = %s", [self.doc_id]
+        )
+        return self
+
+    def check(self, content: bytes) -> Self:
+        """Let the blob trigger deliver the file."""
+        self.world.run(check_upload, self.name, content)
+        return self
+
+    @property
+    def document(self) -> Any:
+        """The document as its partner sees it."""
+        return self.world.data(get_document, CP_1, doc_id=self.doc_id)
+
+    @property
+    def state(self) -> str:
+        """Where the document stands."""
+        return str(self.document["state"])
+
+    @property
+    def refusals(self) -> list[tuple[str, str]]:
+        """Who was told that it is refused, and in which words."""
+        told = "SELECT user_id, message FROM notification WHERE type = 'uploadRefused' AND data ->> 'docId' = %s"
+        return [(user_id, message) for user_id, message in self.world.rows(told, self.doc_id)]
+
+    @property
+    def entries(self) -> list[Any]:
+        """The lead's timeline entries about it."""
+        page = self.world.data(get_timeline, CP_1, lead_id=self.lead_id)
+        return [entry for entry in page["items"] if entry["after"].get("docId") == self.doc_id]
+
+
+def active(world: World, lead_id: str) -> int:
+    """How many of its places a lead uses."""
+    return int(world.data(list_lead_documents, CP_1, lead_id=lead_id)["activeCount"])
