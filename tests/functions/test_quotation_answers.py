@@ -33,7 +33,7 @@ def test_sharing_shows_a_quotation_to_its_customer_once(world: World) -> None:
     lead_id = world.lead()
     reference = quoted(world, lead_id)["quotationReference"]
     for workflow, caller, code in (
-        (accept_quotation, CUSTOMER, "NOT_FOUND"),
+        (accept_quotation, CUSTOMER, "QUOTATION_NOT_SHARED"),
         (share_quotation, CP_3, "NOT_FOUND"),
         (share_quotation, KAM_2, "OUT_OF_SCOPE"),
     ):
