@@ -87,23 +87,24 @@ def open_for(db: Db, actor: Caller, lead_id: str) -> "Rows[str]":
         db,
         """
         WITH opened AS (
-            INSERT INTO commission AS m (lead_id, quotation_ref, cp_id, system_kw, project_amount,
-                dealer_add_on_per_kw, amount)
-            SELECT l.lead_id, q.quotation_reference, l.assigned_to, q.system_kw, q.system_price,
-                q.dealer_add_on_per_kw, q.dealer_add_on_total
+            INSERT INTO commission AS m (
+                lead_id, quotation_ref, cp_id, system_kw, project_amount, dealer_add_on_per_kw, amount)
+            SELECT
+                l.lead_id, q.quotation_reference, l.assigned_to, q.system_kw, q.system_price, q.dealer_add_on_per_kw,
+                q.dealer_add_on_total
             FROM lead l JOIN quotation q ON q.quotation_reference = l.quotation_ref
             WHERE l.lead_id = %(lead_id)s AND l.assigned_to IS NOT NULL
             ON CONFLICT ON CONSTRAINT commission_one_per_lead DO UPDATE SET
                 status = 'Pending', quotation_ref = excluded.quotation_ref, cp_id = excluded.cp_id,
-                    system_kw = excluded.system_kw,
-                project_amount = excluded.project_amount, dealer_add_on_per_kw = excluded.dealer_add_on_per_kw,
-                amount = excluded.amount, version = m.version + 1
+                system_kw = excluded.system_kw, project_amount = excluded.project_amount,
+                dealer_add_on_per_kw = excluded.dealer_add_on_per_kw, amount = excluded.amount, version = m.version + 1
                 WHERE m.status = 'Cancelled'
             RETURNING m.*)
         INSERT INTO commission_event (commission_id, version, actor_id, actor_name, from_status, to_status, amount)
-        SELECT commission_id, version, %(actor_id)s, %(actor_name)s, CASE WHEN version > 1 THEN 'Cancelled' END,
-            status, amount FROM opened
-        RETURNING commission_id
+        SELECT
+            commission_id, version, %(actor_id)s, %(actor_name)s,
+            CASE WHEN version > 1 THEN 'Cancelled' END, status, amount
+        FROM opened RETURNING commission_id
         """,
         lead_id=lead_id,
         actor_id=actor.user_id,
@@ -124,11 +125,11 @@ def cancel(db: Db, actor: Caller, lead_id: str, reason: str | None) -> None:
         """
         WITH cancelled AS (
             UPDATE commission SET status = 'Cancelled', version = version + 1
-                WHERE lead_id = %(lead_id)s AND status = 'Pending' RETURNING *)
-        INSERT INTO commission_event (commission_id, version, actor_id, actor_name, from_status, to_status, amount,
-            notes)
+            WHERE lead_id = %(lead_id)s AND status = 'Pending' RETURNING *)
+        INSERT INTO commission_event (
+            commission_id, version, actor_id, actor_name, from_status, to_status, amount, notes)
         SELECT commission_id, version, %(actor_id)s, %(actor_name)s, 'Pending', status, amount, %(reason)s
-            FROM cancelled
+        FROM cancelled
         """,
         lead_id=lead_id,
         actor_id=actor.user_id,
@@ -140,12 +141,14 @@ def cancel(db: Db, actor: Caller, lead_id: str, reason: str | None) -> None:
 def _stepped(change: LiteralString) -> LiteralString:
     """A step with its event, answered as the commission."""
     return f"""
-        WITH m AS (UPDATE commission SET {change}, notes = coalesce(%(notes)s, notes), version = version + 1
-                   WHERE commission_id = %(commission_id)s RETURNING *),
-        step AS (INSERT INTO commission_event (commission_id, version, actor_id, actor_name, from_status, to_status,
-            amount, notes)
-                 SELECT commission_id, version, %(actor_id)s, %(actor_name)s, %(before)s, status, approved_amount,
-                     %(notes)s FROM m)
+        WITH m AS (
+            UPDATE commission SET {change}, notes = coalesce(%(notes)s, notes), version = version + 1
+            WHERE commission_id = %(commission_id)s RETURNING *),
+        step AS (
+            INSERT INTO commission_event (
+                commission_id, version, actor_id, actor_name, from_status, to_status, amount, notes)
+            SELECT commission_id, version, %(actor_id)s, %(actor_name)s, %(before)s, status, approved_amount, %(notes)s
+            FROM m)
         SELECT {COMMISSION} FROM m JOIN lead l USING (lead_id)"""
 
 

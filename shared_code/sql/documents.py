@@ -18,9 +18,9 @@ DOCUMENTS: Final[LiteralString] = """document d JOIN LATERAL (
     ORDER BY version IS NOT DISTINCT FROM d.current_version DESC, version DESC LIMIT 1) v ON true"""
 DOCUMENT: Final[LiteralString] = """json_build_object(
     'docId', d.doc_id, 'docType', d.doc_type, 'fileName', v.file_name, 'contentType', v.content_type,
-    'sizeBytes', v.size_bytes, 'state', d.state, 'reviewStatus', d.review_status, 'reason', coalesce(d.review_reason,
-        v.reason),
-    'version', v.version, 'uploadedBy', v.uploaded_by, 'uploadedAt', iso(v.uploaded_at))"""
+    'sizeBytes', v.size_bytes, 'state', d.state, 'reviewStatus', d.review_status,
+    'reason', coalesce(d.review_reason, v.reason), 'version', v.version,
+    'uploadedBy', v.uploaded_by, 'uploadedAt', iso(v.uploaded_at))"""
 LISTED: Final[LiteralString] = "d.state NOT IN ('Expired', 'Deleted')"
 
 
@@ -48,13 +48,14 @@ def reserve_for_lead(db: Db, lead_id: str, slot: Slot) -> "Rows[str]":
         db,
         """
         WITH reserved AS (
-            INSERT INTO document (lead_id, doc_type, created_by) VALUES (%(lead_id)s, %(doc_type)s, %(uploaded_by)s)
-                RETURNING doc_id)
-        INSERT INTO document_version (doc_id, version, file_name, content_type, declared_size, upload_blob,
-            expires_at, uploaded_by)
-        SELECT doc_id, 1, %(file_name)s, %(content_type)s, %(declared_size)s, %(upload_blob)s, %(expires_at)s,
-            %(uploaded_by)s FROM reserved
-        RETURNING doc_id
+            INSERT INTO document (lead_id, doc_type, created_by)
+            VALUES (%(lead_id)s, %(doc_type)s, %(uploaded_by)s) RETURNING doc_id)
+        INSERT INTO document_version (
+            doc_id, version, file_name, content_type, declared_size, upload_blob, expires_at, uploaded_by)
+        SELECT
+            doc_id, 1, %(file_name)s, %(content_type)s, %(declared_size)s, %(upload_blob)s, %(expires_at)s,
+            %(uploaded_by)s
+        FROM reserved RETURNING doc_id
         """,
         lead_id=lead_id,
         **vars(slot),
@@ -162,11 +163,12 @@ def start_check(db: Db, upload_blob: str) -> "Rows[Upload]":
             UPDATE document_version SET state = 'Checking', checking_at = coalesce(checking_at, now())
             WHERE upload_blob = %(upload_blob)s
               AND (state = 'Checking' OR state = 'Reserved' AND expires_at > statement_timestamp()) RETURNING doc_id),
-        begun AS (UPDATE document SET state = 'Checking' WHERE doc_id IN (SELECT doc_id
-            FROM open) AND state = 'Reserved')
-        SELECT d.doc_id, v.version, d.lead_id, d.doc_type, v.state, v.content_type, v.uploaded_by,
-               d.state = 'Deleted' OR v.state = 'Expired'
-                   OR v.state = 'Reserved' AND v.expires_at <= statement_timestamp() AS is_late
+        begun AS (
+            UPDATE document SET state = 'Checking' WHERE doc_id IN (SELECT doc_id FROM open) AND state = 'Reserved')
+        SELECT
+            d.doc_id, v.version, d.lead_id, d.doc_type, v.state, v.content_type, v.uploaded_by,
+            d.state = 'Deleted' OR v.state = 'Expired'
+                OR v.state = 'Reserved' AND v.expires_at <= statement_timestamp() AS is_late
         FROM document_version v JOIN document d USING (doc_id) WHERE v.upload_blob = %(upload_blob)s
         """,
         upload_blob=upload_blob,
@@ -180,8 +182,8 @@ def accept(db: Db, upload_blob: str, blob_name: str, size_bytes: int, sha256: st
         db,
         """
         WITH accepted AS (
-            UPDATE document_version SET state = 'Accepted', blob_name = %(blob_name)s, size_bytes = %(size_bytes)s,
-                sha256 = %(sha256)s
+            UPDATE document_version SET
+                state = 'Accepted', blob_name = %(blob_name)s, size_bytes = %(size_bytes)s, sha256 = %(sha256)s
             WHERE upload_blob = %(upload_blob)s AND state = 'Checking' RETURNING doc_id, version)
         UPDATE document d SET state = 'Accepted', current_version = greatest(d.current_version, accepted.version)
         FROM accepted WHERE d.doc_id = accepted.doc_id AND d.state <> 'Deleted' RETURNING d.doc_id

@@ -123,17 +123,19 @@ def move(db: Db, caller: Caller, lead: Locked, change: Move, customer_accepted: 
         db,
         f"""
         WITH l AS (
-            UPDATE lead SET status = %(status)s, remarks = coalesce(%(remarks)s, remarks),
-                follow_up_date = %(follow_up_date)s,
-                   quotation_ref = %(quotation_ref)s, token_number = %(token_number)s,
-                   version = version + 1, last_entry = last_entry + 1, updated_at = now()
+            UPDATE lead SET
+                status = %(status)s, remarks = coalesce(%(remarks)s, remarks), follow_up_date = %(follow_up_date)s,
+                quotation_ref = %(quotation_ref)s, token_number = %(token_number)s,
+                version = version + 1, last_entry = last_entry + 1, updated_at = now()
             WHERE lead_id = %(lead_id)s RETURNING *),
         entry AS (
-            INSERT INTO timeline_entry (lead_id, entry, version, action, actor_id, actor_name, actor_role, before,
-                after, remarks, override, reason)
-            SELECT lead_id, last_entry, version, %(action)s, %(actor_id)s, %(actor_name)s, %(actor_role)s, %(before)s,
-                %(after)s,
-                   %(remarks)s, %(override)s, %(reason)s FROM l)
+            INSERT INTO timeline_entry (
+                lead_id, entry, version, action, actor_id, actor_name, actor_role,
+                before, after, remarks, override, reason)
+            SELECT
+                lead_id, last_entry, version, %(action)s, %(actor_id)s, %(actor_name)s, %(actor_role)s,
+                %(before)s, %(after)s, %(remarks)s, %(override)s, %(reason)s
+            FROM l)
         SELECT {LEAD} FROM l
         """,
         lead_id=lead.lead_id,
@@ -198,20 +200,21 @@ def create(db: Db, caller: Caller, new: NewLead, customer_accepted: bool) -> "Ro
         db,
         f"""
         WITH l AS (
-            INSERT INTO lead (lead_id, customer_id, customer_name, phone, email, address, city, state, pin_code,
-                origin, source, services,
-                              requirements, remarks, follow_up_date, assigned_to, created_by, last_entry)
-            VALUES (%(lead_id)s, %(customer_id)s, %(customer_name)s, %(phone)s, %(email)s, %(address)s, %(city)s,
-                %(state)s, %(pin_code)s, %(origin)s,
-                    %(source)s, %(services)s, %(requirements)s, %(remarks)s, %(follow_up_date)s, %(assigned_to)s,
-                        %(created_by)s, 1)
+            INSERT INTO lead (
+                lead_id, customer_id, customer_name, phone, email, address, city, state, pin_code, origin, source,
+                services, requirements, remarks, follow_up_date, assigned_to, created_by, last_entry)
+            VALUES (
+                %(lead_id)s, %(customer_id)s, %(customer_name)s, %(phone)s, %(email)s, %(address)s, %(city)s,
+                %(state)s, %(pin_code)s, %(origin)s, %(source)s, %(services)s, %(requirements)s, %(remarks)s,
+                %(follow_up_date)s, %(assigned_to)s, %(created_by)s, 1)
             RETURNING *),
         entry AS (
-            INSERT INTO timeline_entry (lead_id, entry, version, action, actor_id, actor_name, actor_role, after,
-                remarks)
-            SELECT lead_id, last_entry, version, 'created', %(actor_id)s, %(actor_name)s, %(actor_role)s,
-                   jsonb_build_object('status', status, 'assignedTo', assigned_to, 'followUpDate', follow_up_date),
-                       remarks FROM l)
+            INSERT INTO timeline_entry (
+                lead_id, entry, version, action, actor_id, actor_name, actor_role, after, remarks)
+            SELECT
+                lead_id, last_entry, version, 'created', %(actor_id)s, %(actor_name)s, %(actor_role)s,
+                jsonb_build_object('status', status, 'assignedTo', assigned_to, 'followUpDate', follow_up_date), remarks
+            FROM l)
         SELECT {LEAD} FROM l
         """,
         **asdict(new),

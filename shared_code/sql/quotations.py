@@ -124,18 +124,16 @@ def create(db: Db, caller: Caller, new: NewQuotation) -> "Rows[bytes]":
         db,
         f"""
         WITH q AS (
-            INSERT INTO quotation (quotation_reference, lead_id, customer_id, cp_id, status, shared_with_customer,
-                system_kw, phase, state,
-                discom, system_price, final_price, dealer_add_on_per_kw, dealer_add_on_total, inputs, offer,
-                    breakdown, valid_until,
-                pdf_blob, pdf_sha256, pdf_size, created_by, created_at, shared_at)
-            VALUES (%(quotation_reference)s, %(lead_id)s, %(customer_id)s, %(cp_id)s, %(status)s,
-                %(shared_at)s::timestamptz IS NOT NULL,
-                %(system_kw)s, %(phase)s, %(state)s, %(discom)s, %(system_price)s, %(final_price)s,
-                    %(dealer_add_on_per_kw)s,
-                %(dealer_add_on_total)s, %(inputs)s, %(offer)s, %(breakdown)s, %(valid_until)s, %(pdf_blob)s,
-                    %(pdf_sha256)s,
-                %(pdf_size)s, %(created_by)s, %(created_at)s, %(shared_at)s)
+            INSERT INTO quotation (
+                quotation_reference, lead_id, customer_id, cp_id, status, shared_with_customer, system_kw, phase,
+                state, discom, system_price, final_price, dealer_add_on_per_kw, dealer_add_on_total, inputs, offer,
+                breakdown, valid_until, pdf_blob, pdf_sha256, pdf_size, created_by, created_at, shared_at)
+            VALUES (
+                %(quotation_reference)s, %(lead_id)s, %(customer_id)s, %(cp_id)s, %(status)s,
+                %(shared_at)s::timestamptz IS NOT NULL, %(system_kw)s, %(phase)s, %(state)s, %(discom)s,
+                %(system_price)s, %(final_price)s, %(dealer_add_on_per_kw)s, %(dealer_add_on_total)s, %(inputs)s,
+                %(offer)s, %(breakdown)s, %(valid_until)s, %(pdf_blob)s, %(pdf_sha256)s, %(pdf_size)s,
+                %(created_by)s, %(created_at)s, %(shared_at)s)
             RETURNING *)
         SELECT {QUOTATION} FROM q
         """,

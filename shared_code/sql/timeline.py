@@ -14,15 +14,17 @@ CUSTOMER_ACTIONS: Final = [
 ]  # fmt: skip
 CUSTOMER_FIELDS: Final = ["status", "docId", "docType", "version", "quotationReference"]
 
-ENTRY: Final[LiteralString] = """json_build_object(
+
+def _shown(fields: LiteralString) -> LiteralString:
+    """The changed fields, of which a customer is shown some."""
+    return f"""CASE WHEN NOT %(is_customer)s THEN {fields} ELSE (
+        SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM jsonb_each({fields})
+        WHERE key = ANY (%(customer_fields)s)) END"""
+
+
+ENTRY: Final[LiteralString] = f"""json_build_object(
     'id', t.lead_id || '/' || t.entry, 'action', t.action, 'actorId', t.actor_id, 'actorName', t.actor_name,
-    'actorRole', t.actor_role, 'at', iso(t.at),
-    'before', CASE WHEN %(is_customer)s THEN (SELECT coalesce(jsonb_object_agg(key, value), '{}')
-        FROM jsonb_each(t.before)
-                                              WHERE key = ANY (%(customer_fields)s)) ELSE t.before END,
-    'after', CASE WHEN %(is_customer)s THEN (SELECT coalesce(jsonb_object_agg(key, value), '{}')
-        FROM jsonb_each(t.after)
-                                             WHERE key = ANY (%(customer_fields)s)) ELSE t.after END,
+    'actorRole', t.actor_role, 'at', iso(t.at), 'before', {_shown("t.before")}, 'after', {_shown("t.after")},
     'remarks', CASE WHEN NOT %(is_customer)s THEN t.remarks END, 'override', t.override,
     'reason', CASE WHEN NOT %(is_customer)s THEN t.reason END)"""
 VISIBLE: Final[LiteralString] = "(NOT %(is_customer)s OR t.action = ANY (%(customer_actions)s))"
@@ -77,11 +79,11 @@ def add(  # noqa: PLR0913 -- the columns of an entry
         WITH numbered AS (
             UPDATE lead SET last_entry = last_entry + 1 WHERE lead_id = %(lead_id)s
                 RETURNING lead_id, last_entry, version)
-        INSERT INTO timeline_entry (lead_id, entry, version, action, actor_id, actor_name, actor_role, before, after,
-            remarks, reason, override)
-        SELECT lead_id, last_entry, version, %(action)s, %(actor_id)s, %(actor_name)s, %(actor_role)s, %(before)s,
-            %(after)s,
-               %(remarks)s, %(reason)s, %(override)s
+        INSERT INTO timeline_entry (
+            lead_id, entry, version, action, actor_id, actor_name, actor_role, before, after, remarks, reason, override)
+        SELECT
+            lead_id, last_entry, version, %(action)s, %(actor_id)s, %(actor_name)s, %(actor_role)s,
+            %(before)s, %(after)s, %(remarks)s, %(reason)s, %(override)s
         FROM numbered
         """,
         lead_id=lead_id,
