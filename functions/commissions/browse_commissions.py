@@ -5,7 +5,7 @@ from typing import Literal
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.scope import PERMISSIONS, Action
-from shared_code.sql import commissions
+from shared_code.sql import commission_views
 from shared_code.wire import Ask, Json, Nothing, Page
 from shared_code.wire.commissions import Commission, CommissionDetail, CommissionStatus
 from shared_code.wire.fields import CommissionId, CpId, LeadId, Many, PageAsk, Search
@@ -32,7 +32,7 @@ class OneCommission(Ask):
 def list_commissions(ask: CommissionFilters, ctx: Context) -> Json[Page[Commission]]:
     """List the commissions in scope, newest first."""
     with ctx.finish() as last:
-        page = commissions.page(last, ctx.caller, commissions.Wanted(**ask.model_dump()))
+        page = commission_views.page(last, ctx.caller, commission_views.Wanted(**ask.model_dump()))
     return Json(ctx.there(page.fetchone()))
 
 
@@ -40,7 +40,7 @@ def list_commissions(ask: CommissionFilters, ctx: Context) -> Json[Page[Commissi
 def get_commission(ask: OneCommission, ctx: Context) -> Json[CommissionDetail]:
     """Show one commission with its calculation and its steps."""
     with ctx.finish() as last:
-        found = commissions.one(last, ctx.caller, ask.commission_id)
+        found = commission_views.one(last, ctx.caller, ask.commission_id)
     return Json(ctx.found(found.fetchone(), "commission", ask.commission_id))
 
 
@@ -48,5 +48,5 @@ def get_commission(ask: OneCommission, ctx: Context) -> Json[CommissionDetail]:
 def get_commission_summary(ask: Nothing, ctx: Context) -> Json[CommissionSummary]:
     """Sum up the commissions in scope by status, and what was ever paid."""
     with ctx.finish() as last:
-        summary = commissions.summary(last, ctx.caller)
+        summary = commission_views.summary(last, ctx.caller)
     return Json(ctx.there(summary.fetchone()))

@@ -7,7 +7,7 @@ from typing import Final, LiteralString
 
 from shared_code.rules.scope import Caller, Role
 from shared_code.sql import lists
-from shared_code.sql.commissions import PARTNER_SUMMARY
+from shared_code.sql.commission_views import PARTNER_SUMMARY
 from shared_code.sql.documents import DOCUMENT, DOCUMENTS
 from shared_code.sql.leads import FIELDS, LEAD, reader
 from shared_code.sql.people import customer_json

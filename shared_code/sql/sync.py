@@ -8,7 +8,8 @@ from typing import Final, LiteralString
 from shared_code.rules.lead_status import Status
 from shared_code.rules.scope import Caller, Role
 from shared_code.sql import lead_views, leads, quotations, timeline
-from shared_code.sql.commissions import COMMISSION, PARTNER_SUMMARY
+from shared_code.sql.commission_views import PARTNER_SUMMARY
+from shared_code.sql.commissions import COMMISSION
 from shared_code.sql.documents import ACTIVE, DOCUMENT, DOCUMENTS, LISTED
 from shared_code.sql.notifications import ITEM
 from shared_code.sql.people import customer_json
