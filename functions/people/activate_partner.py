@@ -5,15 +5,8 @@ from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.sql import outbox, people
-from shared_code.wire import Ask, Json
-from shared_code.wire.fields import CpId
-from shared_code.wire.people import ChannelPartner
-
-
-class OnePartner(Ask):
-    """A channel partner by its id."""
-
-    cp_id: CpId
+from shared_code.wire import Json
+from shared_code.wire.people import ChannelPartner, OnePartner
 
 
 @endpoint("PATCH", "channelPartners/{cpId:regex(^CP-[0-9]+$)}/activate", PERMISSIONS[Action.MASTER_WRITE])

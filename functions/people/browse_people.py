@@ -7,8 +7,8 @@ from shared_code.endpoints import EVERYONE, endpoint
 from shared_code.rules.scope import Role
 from shared_code.sql import people, places
 from shared_code.wire import Ask, Json, Page
-from shared_code.wire.fields import CpId, CustomerId, KamId, PageAsk, Search, State
-from shared_code.wire.people import AccountStatus, ChannelPartner, Customer, Kam
+from shared_code.wire.fields import CustomerId, KamId, PageAsk, Search, State
+from shared_code.wire.people import AccountStatus, ChannelPartner, Customer, Kam, OnePartner
 
 STAFF, SELLERS = (Role.ADMIN, Role.KAM), (Role.ADMIN, Role.KAM, Role.CP)
 
@@ -26,12 +26,6 @@ class PartnerFilters(PeopleFilters):
     status: AccountStatus | None = None
     kam_id: KamId | None = None
     state: State | None = None
-
-
-class OnePartner(Ask):
-    """A channel partner by its id."""
-
-    cp_id: CpId
 
 
 class OneCustomer(Ask):

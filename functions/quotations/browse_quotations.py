@@ -6,9 +6,9 @@ from shared_code.adapters import blobs
 from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
 from shared_code.sql import quotation_views
-from shared_code.wire import Ask, Json, Page
-from shared_code.wire.fields import CpId, Figure, LeadId, Many, PageAsk, QuotationReference, Search
-from shared_code.wire.quotations import PdfLink, Quotation
+from shared_code.wire import Json, Page
+from shared_code.wire.fields import CpId, Figure, LeadId, Many, PageAsk, Search
+from shared_code.wire.quotations import OneQuotation, PdfLink, Quotation
 
 
 class QuotationFilters(PageAsk):
@@ -22,12 +22,6 @@ class QuotationFilters(PageAsk):
     min_kw: Figure | None = None
     max_kw: Figure | None = None
     search: Search | None = None
-
-
-class OneQuotation(Ask):
-    """A quotation by its reference."""
-
-    quotation_id: QuotationReference
 
 
 @endpoint("GET", "quotations", EVERYONE)

@@ -6,15 +6,8 @@ from shared_code.endpoints import endpoint
 from shared_code.rules.quotation_life import check_share
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.sql import quotation_views, quotations, timeline
-from shared_code.wire import Ask, Json
-from shared_code.wire.fields import QuotationReference
-from shared_code.wire.quotations import Quotation
-
-
-class OneQuotation(Ask):
-    """A quotation by its reference."""
-
-    quotation_id: QuotationReference
+from shared_code.wire import Json
+from shared_code.wire.quotations import OneQuotation, Quotation
 
 
 @endpoint(

@@ -91,7 +91,6 @@ Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used=
 Figure = Annotated[Decimal, Field(max_digits=30, decimal_places=20)]  # no power of ten that grows when written out
 Rupees = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 Many = Annotated[tuple[T, ...], BeforeValidator(_many)]
-Kilowatts = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=2)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Day = Annotated[date, BeforeValidator(_day)]
 Instant = Annotated[

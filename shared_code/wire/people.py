@@ -3,8 +3,8 @@
 from typing import Literal
 
 from shared_code.rules.scope import Role
-from shared_code.wire import View
-from shared_code.wire.fields import Instant
+from shared_code.wire import Ask, View
+from shared_code.wire.fields import CpId, Instant
 
 AccountStatus = Literal["pending", "active", "deactivated"]
 
@@ -62,6 +62,12 @@ class Customer(View):
     lead_count: int
     executed_count: int
     kyc: list[Kyc]
+
+
+class OnePartner(Ask):
+    """A channel partner by its id."""
+
+    cp_id: CpId
 
 
 class ChannelPartner(View):

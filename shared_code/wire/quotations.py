@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Literal
 
-from shared_code.wire import View
-from shared_code.wire.fields import Instant, Money, Number, Sha256
+from shared_code.wire import Ask, View
+from shared_code.wire.fields import Instant, Money, Number, QuotationReference, Sha256
 
 
 class Gst(View):
@@ -33,6 +33,12 @@ class Breakdown(View):
     dealer_add_on_per_kw: Money
     dealer_add_on_total: Money
     commission: Money
+
+
+class OneQuotation(Ask):
+    """A quotation by its reference."""
+
+    quotation_id: QuotationReference
 
 
 class OfferedPanel(View):
