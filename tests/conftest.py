@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from localhost import demo_data, machine
@@ -13,6 +14,10 @@ from tests.app_process import AppProcess
 from tests.world import World
 
 TEMPLATE = "world_template"
+
+# Laws are not timed: the machine may be busy.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from shared_code.endpoints import EVERYONE, endpoint
 from shared_code.sql import quotation_views
 from shared_code.wire import Json, Page
 from shared_code.wire.fields import CpId, Figure, LeadId, Many, PageAsk, Search
-from shared_code.wire.quotations import OneQuotation, PdfLink, Quotation
+from shared_code.wire.quotations import OneQuotation, PdfLink, Quotation, WholeQuotation
 
 
 class QuotationFilters(PageAsk):
@@ -33,10 +33,10 @@ def list_quotations(ask: QuotationFilters, ctx: Context) -> Json[Page[Quotation]
 
 
 @endpoint("GET", "quotations/{quotationId:regex(^QUOT-[0-9]+$)}", EVERYONE)
-def get_quotation(ask: OneQuotation, ctx: Context) -> Json[Quotation]:
+def get_quotation(ask: OneQuotation, ctx: Context) -> Json[WholeQuotation]:
     """Show one quotation, frozen as it was made."""
     with ctx.finish() as last:
-        found = quotation_views.one(last, ctx.caller, ask.quotation_id)
+        found = quotation_views.whole(last, ctx.caller, ask.quotation_id)
     return Json(ctx.found(found.fetchone(), "quotation", ask.quotation_id))
 
 

@@ -1,15 +1,19 @@
 """Everything a quotation is priced with, frozen with it so that it can be priced again for ever (rules.md 3.6).
 
-Money is ₹, capacity kW, wattage W, rates and shares percent.
+Money is ₹, capacity kW, wattage W, rates and shares percent. They are frozen as they are shown: camelCase, numbers.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, PlainSerializer, TypeAdapter
+from pydantic.alias_generators import to_camel
+
+# A decimal that is a number in JSON. The figures here have at most 15 digits: so many pass through a float unharmed.
+Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 
 
 class Phase(StrEnum):
@@ -35,7 +39,7 @@ class PanelLine:
     variant: str
     wattage: int
     is_dcr: bool
-    unit_price: Decimal
+    unit_price: Number
     quantity: int
 
 
@@ -46,9 +50,9 @@ class Inverter:
     inverter_id: str
     make: str
     model: str
-    capacity_kw: Decimal
+    capacity_kw: Number
     phase: Phase
-    unit_price: Decimal
+    unit_price: Number
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,10 @@ class BomLine:
     type: Literal["Cable", "Structure", "Accessory"]
     cable_type: CableType | None
     unit: str
-    unit_price: Decimal
+    unit_price: Number
     per_kw: bool
     included: bool
-    quantity: Decimal | None = None
+    quantity: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -73,26 +77,26 @@ class OtherCharge:
     charge_id: str
     name: str
     basis: Literal["fixed", "perKw"]
-    amount: Decimal
+    amount: Number
 
 
 @dataclass(frozen=True)
 class Structure:
     """The price of raising the panels by `height` metres."""
 
-    height: Decimal
-    price: Decimal
+    height: Number
+    price: Number
 
 
 @dataclass(frozen=True)
 class Fees:
     """What connection and installation cost for one state, DISCOM, phase and meter."""
 
-    discom_fee: Decimal
-    discom_misc: Decimal
-    installation: Decimal
-    meter: Decimal
-    modem_box: Decimal
+    discom_fee: Number
+    discom_misc: Number
+    installation: Number
+    meter: Number
+    modem_box: Number
 
 
 @dataclass(frozen=True)
@@ -111,18 +115,18 @@ class Discom:
 class Settings:
     """The settings in force: inflation in percent, the bounds of the dealer add-on in ₹ per kW."""
 
-    inflation_percent: Decimal
-    dealer_add_on_min: Decimal
-    dealer_add_on_max: Decimal
+    inflation_percent: Number
+    dealer_add_on_min: Number
+    dealer_add_on_max: Number
 
 
 @dataclass(frozen=True)
 class Tier:
     """From `from_kw` on: amount + per_kw × (kW − from_kw)."""
 
-    from_kw: Decimal
-    amount: Decimal
-    per_kw: Decimal
+    from_kw: Number
+    amount: Number
+    per_kw: Number
 
 
 @dataclass(frozen=True)
@@ -138,9 +142,9 @@ class SubsidyScheme:
 class GstRate:
     """The tax contained in a price: goods_share percent of the value at goods_rate, the rest at services_rate."""
 
-    goods_share: Decimal
-    goods_rate: Decimal
-    services_rate: Decimal
+    goods_share: Number
+    goods_rate: Number
+    services_rate: Number
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,8 @@ class Inputs:
     state, DISCOM, phase and meter, None where there is none. The schemes are those of the day and the place.
     """
 
+    __pydantic_config__ = ConfigDict(alias_generator=to_camel, validate_by_name=True)  # holds for the parts too
+
     state_code: str
     discom: Discom
     phase: Phase
@@ -158,8 +164,8 @@ class Inputs:
     panels: tuple[PanelLine, ...]
     inverter: Inverter
     cable_type: CableType
-    extra_structure_height: Decimal
-    dealer_add_on_per_kw: Decimal
+    extra_structure_height: Number
+    dealer_add_on_per_kw: Number
     bom: tuple[BomLine, ...]
     other_charges: tuple[OtherCharge, ...]
     structure: Structure | None
@@ -171,12 +177,12 @@ class Inputs:
 
 
 def to_json(inputs: Inputs) -> str:
-    """The inputs as JSON text; decimals are strings, so nothing is lost."""
-    return _adapter().dump_json(inputs).decode()
+    """The inputs as JSON text, equal to the last digit."""
+    return _adapter().dump_json(inputs, by_alias=True).decode()
 
 
 def from_json(text: str | bytes) -> Inputs:
-    """The inputs that `to_json` wrote, equal to the last digit."""
+    """The inputs that `to_json` wrote."""
     return _adapter().validate_json(text)
 
 

@@ -76,11 +76,6 @@ def may(role: Role, action: Action) -> bool:
     return role in PERMISSIONS[action]
 
 
-def sees_inner_figures(role: Role) -> bool:
-    """Whether add-on, margins, commission, remarks and reasons are shown: to all but customers (rules.md 2.1)."""
-    return role is not Role.CUSTOMER
-
-
 def may_delete_document(role: Role, is_kyc: bool) -> bool:
     """Whether the role deletes such a document in its scope: an Admin any, a partner a lead's, never KYC."""
     return may(role, Action.DOCUMENT_DELETE) and (role is Role.ADMIN or not is_kyc)

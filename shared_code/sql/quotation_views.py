@@ -8,19 +8,24 @@ from typing import Final, LiteralString
 from shared_code.rules.scope import Caller
 from shared_code.sql import lists
 from shared_code.sql.pool import Db, Rows, rows, scalars
-from shared_code.sql.quotations import QUOTATION, VISIBLE, reader
+from shared_code.sql.quotations import QUOTATION, VISIBLE, WHOLE_QUOTATION, reader
 from shared_code.sql.scope import LEADS
 
 
-def one(db: Db, caller: Caller, reference: str) -> "Rows[bytes]":
+def one(db: Db, caller: Caller, reference: str, item: LiteralString = QUOTATION) -> "Rows[bytes]":
     """A quotation in scope; for a customer a shared one."""
     return scalars(
         db,
-        f"SELECT {QUOTATION} FROM quotation q JOIN lead l USING (lead_id)"
+        f"SELECT {item} FROM quotation q JOIN lead l USING (lead_id)"
         f" WHERE q.quotation_reference = %(reference)s AND {VISIBLE} AND {LEADS[caller.role]}",
         reference=reference,
         **reader(caller),
     )
+
+
+def whole(db: Db, caller: Caller, reference: str) -> "Rows[bytes]":
+    """The same with its frozen inputs; for everybody but customers."""
+    return one(db, caller, reference, WHOLE_QUOTATION)
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,17 @@ _OFFER_FIELDS: Final = (
 )  # fmt: skip
 _OFFER: Final[LiteralString] = ", ".join(f"'{name}', unpacked.offer -> '{name}'" for name in _OFFER_FIELDS)
 # `offer` lies there compressed, and every `->` would unpack it anew; OFFSET 0 keeps the planner from writing it so.
-QUOTATION: Final[LiteralString] = f"""(SELECT json_build_object(
+_QUOTATION: Final[LiteralString] = f"""(SELECT json_build_object(
     'quotationReference', q.quotation_reference, 'leadId', q.lead_id, 'customerId', q.customer_id, 'cpId', q.cp_id,
     'status', q.status, 'sharedWithCustomer', q.shared_with_customer, {_OFFER},
     'validUntil', q.valid_until, 'pdfSha256', q.pdf_sha256, 'createdBy', q.created_by, 'createdAt', iso(q.created_at),
     'sharedAt', iso(q.shared_at), 'acceptedAt', iso(q.accepted_at), 'rejectedAt', iso(q.rejected_at),
-    'breakdown', CASE WHEN NOT %(is_customer)s THEN q.breakdown END)
-    FROM (SELECT q.offer #> '{{}}' AS offer OFFSET 0) unpacked)"""
+    'breakdown', CASE WHEN NOT %(is_customer)s THEN q.breakdown END"""
+_UNPACKED: Final[LiteralString] = ") FROM (SELECT q.offer #> '{}' AS offer OFFSET 0) unpacked)"
+QUOTATION: Final[LiteralString] = _QUOTATION + _UNPACKED
+WHOLE_QUOTATION: Final[LiteralString] = (
+    _QUOTATION + ", 'inputs', CASE WHEN NOT %(is_customer)s THEN q.inputs END" + _UNPACKED
+)
 VISIBLE: Final[LiteralString] = "(q.shared_with_customer OR NOT %(is_customer)s)"
 
 

@@ -1,13 +1,23 @@
 """The fields that many questions share: text, phones, ids, money, days (api.md 1)."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from shared_code.rules import codes, text
+from shared_code.rules.pricing_inputs import Number
 from shared_code.wire import Ask
 
 T = TypeVar("T")
@@ -49,6 +59,29 @@ def _day(value: object) -> object:
     return date.fromisoformat(value)
 
 
+def _beginning(value: object) -> object:
+    """A day begins at midnight in India."""
+    day = _day(value) if isinstance(value, str) and DAY.fullmatch(value) else None
+    if isinstance(day, date):
+        return datetime.combine(day, time(), ZoneInfo("Asia/Kolkata"))
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _in_our_time(value: datetime) -> datetime:
+    if not 2000 <= value.year < 2200:
+        raise ValueError("must lie in the years 2000 to 2199")
+    return value
+
+
+def _gstin(value: str) -> str:
+    from stdnum.in_ import gstin
+
+    clean = text.one_line(value, 20).upper()
+    if not gstin.is_valid(clean) or gstin.compact(clean) != clean:
+        raise ValueError("must be a GSTIN")
+    return clean
+
+
 def _many(value: object) -> object:
     return [part for part in value.split(",") if part] if isinstance(value, str) else value
 
@@ -82,17 +115,21 @@ KamId = Annotated[str, StringConstraints(pattern=r"^KAM-[0-9]{1,18}$")]
 CustomerId = Annotated[str, StringConstraints(pattern=r"^CUST-[0-9]{1,18}$")]
 NotificationId = Annotated[str, StringConstraints(pattern=r"^NOTIF-[0-9]{1,18}$")]
 
-Money = Annotated[
-    Decimal,
-    PlainSerializer(float, return_type=float, when_used="json"),
-    Field(description="INR, at most two decimals"),
-]
-Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+Gstin = Annotated[str, AfterValidator(_gstin), WithJsonSchema({"type": "string", "examples": ["24AAXCS7654A1Z1"]})]
+
+Money = Annotated[Number, Field(description="INR, at most two decimals")]
 Figure = Annotated[Decimal, Field(max_digits=30, decimal_places=20)]  # no power of ten that grows when written out
-Rupees = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+Rupees = Annotated[Number, Field(ge=0, max_digits=12, decimal_places=2)]
+Percent = Annotated[Number, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
 Many = Annotated[tuple[T, ...], BeforeValidator(_many)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Day = Annotated[date, BeforeValidator(_day)]
+ValidFrom = Annotated[
+    AwareDatetime,
+    BeforeValidator(_beginning),
+    AfterValidator(_in_our_time),
+    Field(description="an instant with its offset, or a day: midnight in India"),
+]
 Instant = Annotated[
     datetime,
     PlainSerializer(

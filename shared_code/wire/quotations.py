@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Literal
 
+from shared_code.rules.pricing_inputs import Inputs, Number
 from shared_code.wire import Ask, View
-from shared_code.wire.fields import Instant, Money, Number, QuotationReference, Sha256
+from shared_code.wire.fields import Instant, Money, QuotationReference, Sha256
 
 
 class Gst(View):
@@ -121,6 +122,12 @@ class Quotation(Offer):
     accepted_at: Instant | None
     rejected_at: Instant | None
     breakdown: Breakdown | None = None
+
+
+class WholeQuotation(Quotation):
+    """A quotation with everything it was priced with, for everybody but customers (rules.md 3.6)."""
+
+    inputs: Inputs | None = None
 
 
 class PdfLink(View):

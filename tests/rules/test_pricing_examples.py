@@ -1,6 +1,7 @@
 """Prices to the paisa: the examples of the contract and each line of the price (rules.md 3.2-3.7)."""
 
-from dataclasses import fields, replace
+import json
+from dataclasses import asdict, fields, replace
 from decimal import Decimal
 
 import pytest
@@ -18,6 +19,7 @@ from shared_code.rules.pricing_inputs import (
     to_json,
 )
 from tests.rules.samples import CENTRAL, FIRST, GST_2021, PANEL, S1, S2, S3, bom_line, refused
+from tests.rules.second_opinion import second_opinion
 
 SECOND = replace(
     FIRST,
@@ -31,6 +33,11 @@ CABLES = (
     bom_line(item_id="STD", type="Cable", cable_type=CableType.STANDARD, unit_price=Decimal(20)),
     bom_line(item_id="POLY", type="Cable", cable_type=CableType.POLYCAB, unit_price=Decimal(30)),
 )
+ODD = replace(
+    SECOND,
+    dealer_add_on_per_kw=Decimal("1799.99"),
+    bom=(*CABLES, bom_line(unit_price=Decimal("0.10")), bom_line(unit_price=Decimal("9999999999.99"))),
+)
 
 
 def amounts(row: str) -> tuple[Decimal, ...]:
@@ -38,13 +45,16 @@ def amounts(row: str) -> tuple[Decimal, ...]:
     return tuple(Decimal(amount.replace(" ", "")) for amount in row.split("|"))
 
 
-@pytest.mark.parametrize(
+PRICED_EXAMPLES = pytest.mark.parametrize(
     ("inputs", "row"),
     [
         (FIRST, "135 000 | 148 500 | 5 832 | 154 332 | 78 000 | 6 480 | 69 852"),
         (SECOND, "160 000 | 176 000 | 5 832 | 181 832 | 78 000 | 6 480 | 97 352"),
     ],
 )
+
+
+@PRICED_EXAMPLES
 def test_3_7_the_two_priced_examples(inputs: Inputs, row: str) -> None:
     got = price(inputs)
     lines = (
@@ -57,6 +67,14 @@ def test_3_7_the_two_priced_examples(inputs: Inputs, row: str) -> None:
         got.final_price,
     )
     assert lines == amounts(row)
+
+
+@PRICED_EXAMPLES
+def test_3_7_the_two_priced_examples_by_the_second_pricing(inputs: Inputs, row: str) -> None:
+    names = "hardwareSubtotal inflatedBase dealerAddOnTotal systemPrice centralSubsidy stateSubsidy finalPrice"
+    got = second_opinion(inputs)
+    assert isinstance(got, dict)
+    assert [got[name] for name in names.split()] == [amount * 100 for amount in amounts(row)]
 
 
 @pytest.mark.parametrize(
@@ -171,11 +189,16 @@ def test_3_5_contained_gst_by_the_rates_of_both_periods() -> None:
 
 
 def test_3_6_frozen_inputs_price_the_same_after_json() -> None:
-    odd = replace(SECOND, dealer_add_on_per_kw=Decimal("1799.99"), bom=(*CABLES, bom_line(unit_price=Decimal("0.10"))))
-    again = from_json(to_json(odd))
-    assert again == odd
-    assert [str(line.unit_price) for line in again.bom] == ["20", "30", "0.10"]
-    assert price(again) == price(odd)
+    again = from_json(to_json(ODD))
+    assert again == ODD
+    assert price(again) == price(ODD)
+
+
+def test_3_6_inputs_frozen_in_the_first_writing_price_the_same_for_ever() -> None:
+    """The first quotations hold names with underscores and decimals as strings."""
+    frozen = json.dumps(asdict(ODD), default=str)
+    assert '"unit_price": "0.10"' in frozen
+    assert price(from_json(frozen)) == price(ODD)
 
 
 def test_2_3_client_figures_that_agree_pass_however_they_are_written() -> None:

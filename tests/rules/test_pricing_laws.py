@@ -1,13 +1,15 @@
 """Laws of the price, whatever is chosen and whatever it costs (rules.md 3.1-3.6)."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_code.rules import gst, subsidy
-from shared_code.rules.pricing import figures
+from shared_code.rules.gst import Gst
+from shared_code.rules.pricing import Price, figures, price
 from shared_code.rules.pricing_inputs import (
     BomLine,
     CableType,
@@ -23,6 +25,7 @@ from shared_code.rules.pricing_inputs import (
     to_json,
 )
 from shared_code.rules.rounding import kilowatts
+from tests.rules.random_inputs import sound_inputs
 from tests.rules.samples import CENTRAL, FIRST, GST_2021, GST_2025, S1, S2, S3
 
 MONEY = st.decimals(0, 200_000, places=2)
@@ -62,18 +65,61 @@ INPUTS = st.builds(
     state=st.sampled_from([S1, S2, S3]),
     gst=st.sampled_from([GST_2021, GST_2025]),
 )
+CHOSEN = st.builds(replace, BOM, quantity=st.decimals("0.01", 50, places=2))
+HALF_A_PAISA = Decimal("0.005")
+
+
+def with_item(inputs: Inputs, line: BomLine) -> Inputs:
+    return replace(inputs, bom=(line, *inputs.bom))
+
+
+def cheaper(one: Price, other: Price) -> set[str]:
+    """The lines before subsidy in which one costs less than the other."""
+    names = ("bom", "panels", "hardware_subtotal", "inflated_base", "dealer_add_on_total", "system_price")
+    return {name for name in names if getattr(one, name) < getattr(other, name)}
+
+
+def parts_of(tax: Gst) -> Decimal:
+    """The price that the four parts of the contained tax make up."""
+    return tax.goods_taxable + tax.goods_tax + tax.services_taxable + tax.services_tax
 
 
 @given(INPUTS)
-def test_3_2_the_lines_add_up_and_none_is_negative(inputs: Inputs) -> None:
+def test_3_2_the_lines_add_up(inputs: Inputs) -> None:
     got = figures(inputs)
     parts = (got.panels, got.inverter, got.bom, got.other_charges, got.structure, got.fees)
-    assert min(parts) >= 0
     assert got.hardware_subtotal == sum(parts)
     assert got.system_price == got.inflated_base + got.dealer_add_on_total
     assert got.total_subsidy == got.central_subsidy + got.state_subsidy
     assert got.final_price == max(0, got.system_price - got.total_subsidy)
-    assert got.commission == got.dealer_add_on_total
+
+
+@given(INPUTS)
+def test_3_2_no_line_is_ever_negative(inputs: Inputs) -> None:
+    got = figures(inputs)
+    lines = {field.name: getattr(got, field.name) for field in fields(Price) if field.name != "gst"}
+    tax = {field.name: getattr(got.gst, field.name) for field in fields(Gst)}
+    assert {name: line for name, line in (lines | tax).items() if line < 0} == {}
+
+
+@given(INPUTS)
+def test_3_2_the_commission_is_exactly_the_add_on_and_that_the_add_on_per_kw_half_up(inputs: Inputs) -> None:
+    got = figures(inputs)
+    assert got.commission == got.dealer_add_on_total == got.system_price - got.inflated_base
+    assert -HALF_A_PAISA < got.commission - inputs.dealer_add_on_per_kw * got.system_kw <= HALF_A_PAISA
+
+
+@given(INPUTS)
+def test_3_3_3_4_neither_subsidy_is_above_its_cap(inputs: Inputs) -> None:
+    got = figures(inputs)
+    assert got.central_subsidy <= CAPS["central"]
+    assert got.state_subsidy <= CAPS[inputs.state.kind]
+
+
+@given(INPUTS)
+def test_3_5_the_contained_gst_adds_up_to_the_system_price(inputs: Inputs) -> None:
+    got = figures(inputs)
+    assert parts_of(got.gst) == got.system_price
 
 
 @given(INPUTS)
@@ -85,11 +131,29 @@ def test_3_6_json_loses_nothing_and_prices_the_same(inputs: Inputs) -> None:
     assert figures(again) == figures(inputs)
 
 
-@given(INPUTS)
-def test_3_2_one_panel_more_is_never_cheaper_before_subsidy(inputs: Inputs) -> None:
+@given(st.integers(0))
+def test_3_6_what_is_within_bounds_stays_so_in_json_and_prices_the_same(seed: int) -> None:
+    inputs = sound_inputs(Random(seed))
+    assert price(from_json(to_json(inputs))) == price(inputs)
+
+
+@given(INPUTS, st.integers(1, 17))
+def test_3_2_more_panels_are_never_cheaper_before_subsidy(inputs: Inputs, added: int) -> None:
     first, *others = inputs.panels
-    more = replace(inputs, panels=(replace(first, quantity=first.quantity + 1), *others))
-    assert figures(more).system_price >= figures(inputs).system_price
+    more = replace(inputs, panels=(replace(first, quantity=first.quantity + added), *others))
+    assert not cheaper(figures(more), figures(inputs))
+
+
+@given(INPUTS, CHOSEN, st.decimals("0.01", 50, places=2))
+def test_3_2_more_of_an_item_is_never_cheaper(inputs: Inputs, line: BomLine, added: Decimal) -> None:
+    more = replace(line, quantity=(line.quantity or 0) + added)
+    assert not cheaper(figures(with_item(inputs, more)), figures(with_item(inputs, line)))
+
+
+@given(INPUTS, CHOSEN)
+def test_3_2_an_item_chosen_costs_the_same_whether_it_is_included_or_not(inputs: Inputs, line: BomLine) -> None:
+    included, other = (figures(with_item(inputs, replace(line, included=included))) for included in (True, False))
+    assert included == other
 
 
 @given(INPUTS)
@@ -106,12 +170,12 @@ def test_3_3_3_4_a_subsidy_grows_with_the_capacity_up_to_its_cap(scheme: Subsidy
 
 
 @given(
-    st.decimals(1, 10_000_000, places=2),
+    st.decimals(0, 10_000_000, places=2),
     st.builds(GstRate, PERCENT, st.decimals(0, 28, places=1), st.decimals(0, 28, places=1)),
 )
 def test_3_5_the_parts_of_gst_add_up_to_the_price_to_the_paisa(amount: Decimal, rate: GstRate) -> None:
     parts = gst.contained(amount, rate)
-    assert parts.goods_taxable + parts.goods_tax + parts.services_taxable + parts.services_tax == amount
+    assert parts_of(parts) == amount
     assert abs(parts.goods_tax - parts.goods_taxable * rate.goods_rate / 100) <= Decimal("0.01")
     assert abs(parts.services_tax - parts.services_taxable * rate.services_rate / 100) <= Decimal("0.02")
 

@@ -13,7 +13,6 @@ from shared_code.rules.scope import (
     Role,
     may,
     may_delete_document,
-    sees_inner_figures,
 )
 from tests.rules.samples import refused
 
@@ -52,10 +51,6 @@ def test_2_2_the_table_of_permissions(action: Action) -> None:
 
 def test_2_2_roles_are_those_on_the_wire() -> None:
     assert list(Role) == ["Admin", "KAM", "CP", "Customer"]
-
-
-def test_2_1_only_a_customer_sees_no_inner_figures() -> None:
-    assert [role for role in Role if not sees_inner_figures(role)] == [Role.CUSTOMER]
 
 
 def test_2_2_a_partner_deletes_lead_documents_and_never_kyc() -> None:
