@@ -30,6 +30,9 @@ for workflow in (
     update_status.update_status,
     # quotations
     master_data.get_master_data,
+    master_data.add_master_data,
+    master_data.change_master_data,
+    master_data.change_settings,
     preview.preview_quotation,
     finalize.finalize_quotation,
     browse_quotations.list_quotations,
@@ -73,5 +76,6 @@ for triggered in (
     check_upload.give_up_check,
     timers.send_outbox,
     timers.expire_reservations,
+    timers.compare_quotation_pdfs,
 ):
     triggers.serve(app, triggered)

@@ -2,118 +2,69 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any
 
 import psycopg
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, ValidationError, model_validator
+from pydantic import StringConstraints, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from shared_code.rules.pricing_inputs import CableType, Phase
-from shared_code.sql.master_data import open_periods
+from shared_code.sql.master_data import KINDS, Kind
+from shared_code.sql.periods import continue_numbering, open_periods
 from shared_code.sql.pool import Db
-from shared_code.wire import Ask
-from shared_code.wire.fields import Rupees, Short
+from shared_code.wire import Ask, master_data
+from shared_code.wire.fields import ValidFrom
 
 
 class CatalogueError(Exception):
     """A catalogue that cannot be loaded. The message names everything that is wrong with it, a line each."""
 
 
-def _instant(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    if len(value) == len("2025-01-01"):
-        return datetime.combine(date.fromisoformat(value), time(), ZoneInfo("Asia/Kolkata"))
-    return datetime.fromisoformat(value)
-
-
-ValidFrom = Annotated[AwareDatetime, BeforeValidator(_instant)]
-"""An instant with its offset, or a day: midnight in India (api.md 2.9)."""
-
-
-class Row(Ask):
+class Listed(Ask):
     """What every row of a catalogue may say. An item that is no longer sold is listed as not active."""
 
     is_active: bool = True
 
 
-class Panel(Row):
-    """A panel; wattage in W, price of one."""
-
-    panel_id: Annotated[str, StringConstraints(pattern=r"^PNL[0-9]{3,9}$")]
-    make: Short
-    variant: Short
-    wattage: Annotated[int, Field(gt=0, le=2000)]
-    is_dcr: bool
-    unit_price: Rupees
-    is_recommended: bool = False
+def numbered(prefix: str) -> Any:
+    """An id as we number them."""
+    return StringConstraints(pattern=f"^{prefix}[0-9]{{3,9}}$")
 
 
-class Inverter(Row):
-    """An inverter."""
+class Panel(Listed, master_data.Panel):
+    """A panel, by its id."""
 
-    inverter_id: Annotated[str, StringConstraints(pattern=r"^INV[0-9]{3,9}$")]
-    make: Short
-    model: Short
-    capacity_kw: Annotated[Decimal, Field(gt=0, le=1000, decimal_places=2)]
-    phase: Phase
-    unit_price: Rupees
-    is_recommended: bool = False
+    panel_id: Annotated[str, numbered("PNL")]
 
 
-class BomItem(Row):
-    """An item of the bill of materials; price of one unit, with per_kw of what a kW needs."""
+class Inverter(Listed, master_data.Inverter):
+    """An inverter, by its id."""
 
-    item_id: Annotated[str, StringConstraints(pattern=r"^BOM[0-9]{3,9}$")]
-    name: Short
-    type: Literal["Cable", "Structure", "Accessory"]
-    cable_type: CableType | None = None
-    unit: Short
-    unit_price: Rupees
-    per_kw: bool = False
-    included: bool = False
-
-    @model_validator(mode="after")
-    def _cable_has_its_type(self) -> "BomItem":
-        if (self.type == "Cable") != (self.cable_type is not None):
-            raise ValueError("a Cable has a cableType, and nothing else has")
-        return self
+    inverter_id: Annotated[str, numbered("INV")]
 
 
-class Structure(Row):
-    """The price of raising the panels by a height in metres (rules.md 3.1)."""
+class BomItem(Listed, master_data.BomItem):
+    """An item of the bill of materials, by its id."""
 
-    structure_id: Annotated[str, StringConstraints(pattern=r"^STR[0-9]{3,9}$")]
-    height: Annotated[Decimal, Field(gt=0, le=2, multiple_of=Decimal("0.5"))]
-    price: Rupees
+    item_id: Annotated[str, numbered("BOM")]
 
 
-class Fee(Row):
-    """What connection and installation cost for one DISCOM, phase and meter."""
+class Structure(Listed, master_data.Structure):
+    """The price of a height, by its id."""
 
-    fee_id: Annotated[str, StringConstraints(pattern=r"^FEE[0-9]{3,9}$")]
-    state_code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    discom_id: Annotated[str, StringConstraints(pattern=r"^DIS[0-9]{3,9}$")]
-    phase: Phase
-    smart_meter: bool
-    discom_fee: Rupees
-    discom_misc: Rupees
-    installation: Rupees
-    meter: Rupees
-    modem_box: Rupees
+    structure_id: Annotated[str, numbered("STR")]
 
 
-class OtherCharge(Row):
-    """Transportation, overheads or a margin, for the whole system or per kW."""
+class Fee(Listed, master_data.Fee):
+    """The fees of a combination, by their id."""
 
-    charge_id: Annotated[str, StringConstraints(pattern=r"^CHG[0-9]{3,9}$")]
-    name: Short
-    basis: Literal["fixed", "perKw"]
-    amount: Rupees
+    fee_id: Annotated[str, numbered("FEE")]
+
+
+class OtherCharge(Listed, master_data.OtherCharge):
+    """A charge, by its id."""
+
+    charge_id: Annotated[str, numbered("CHG")]
 
 
 class Catalogue(Ask):
@@ -144,7 +95,7 @@ class Catalogue(Ask):
         return self
 
     def periods(self) -> dict[str, list[dict[str, object]]]:
-        """The rows of each kind with their validity, columns by name, decimals as strings."""
+        """The rows of each kind with their validity, columns by name."""
         whole = self.model_dump(mode="json")
         dates = {"valid_from": whole.pop("valid_from")}
         return {to_camel(kind): [row | dates for row in rows] for kind, rows in whole.items()}
@@ -173,10 +124,16 @@ def load(db: Db, catalogue: Catalogue) -> Mapping[str, int]:
     """
     try:
         with db.transaction():
-            return {kind: open_periods(db, kind, periods) for kind, periods in catalogue.periods().items()}
+            return {kind: _open(db, KINDS[kind], periods) for kind, periods in catalogue.periods().items()}
     except psycopg.IntegrityError as error:
         told = error.diag
         raise CatalogueError(f"{told.table_name}: {told.message_primary}. {told.message_detail or ''}") from error
+
+
+def _open(db: Db, kind: Kind, periods: list[dict[str, object]]) -> int:
+    opened = open_periods(db, kind, periods).rowcount
+    continue_numbering(db, kind)
+    return opened
 
 
 def load_file(owner_url: str, path: Path) -> Mapping[str, int]:

@@ -36,7 +36,12 @@ CONSTRAINTS: Final[Mapping[str, tuple[str, str]]] = {
     "email_taken": ("DUPLICATE_EMAIL", "This e-mail address belongs to another account."),
     "utr_taken": ("DUPLICATE_UTR", "This UTR is already recorded for another commission."),
     "quotation_one_accepted": ("QUOTATION_ALREADY_ACCEPTED", "Another quotation of this lead is already accepted."),
+    "discom_state": ("MASTER_DATA_MISSING", "There is no such state."),
+    "fee_discom": ("MASTER_DATA_MISSING", "There is no such DISCOM in this state."),
 }
+_DATED: Final = "panel inverter bom_item structure state discom fee other_charge subsidy_scheme gst_rate setting"
+_BEGINS_TWICE: Final = {f"{table}_pkey" for table in _DATED.split()} | {"period_not_empty"}
+_OVERLAP: Final = ("PERIOD_OVERLAP", "Another period holds at that time already, or begins later.")
 
 
 class KeptRefusal(Refusal):
@@ -70,5 +75,6 @@ def not_found(what: str) -> Refusal:
 
 def of_database(error: psycopg.Error) -> Refusal | None:
     """The refusal that a violated constraint stands for, if it stands for one."""
-    known = CONSTRAINTS.get(error.diag.constraint_name or "")
+    name = error.diag.constraint_name or ""
+    known = _OVERLAP if name in _BEGINS_TWICE or name.endswith("_overlap") else CONSTRAINTS.get(name)
     return Refusal(*known) if known else None

@@ -1,6 +1,7 @@
 """The reference, generated from the declarations and models that run; there is no second description (api.md 2.10)."""
 
 import re
+import types
 import typing
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -22,7 +23,7 @@ def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of these endpoints."""
     known = list(endpoints)
     answers = {endpoint: _answer_models(endpoint) for endpoint in known}
-    asked = [(endpoint.ask, "validation") for endpoint in known if endpoint.method != "GET"]
+    asked = [(ask, "validation") for endpoint in known if endpoint.method != "GET" for ask in _variants(endpoint.ask)]
     told = [(model, "serialization") for models in answers.values() for model in models]
     schemas, definitions = models_json_schema([*asked, *told], ref_template=REFS)  # type: ignore[list-item]
     paths: dict[str, Any] = {}
@@ -69,7 +70,7 @@ def _answer_models(endpoint: Endpoint) -> list[type[BaseModel]]:
     """The models an endpoint answers: one, or one of several."""
     answers = typing.get_args(endpoint.answer) or (endpoint.answer,)
     if typing.get_origin(endpoint.answer) is Json:
-        return [answers[0]]
+        return list(typing.get_args(answers[0])) if isinstance(answers[0], types.UnionType) else [answers[0]]
     return [answer for answer in answers if isinstance(answer, type) and issubclass(answer, BaseModel)]
 
 
@@ -87,12 +88,17 @@ def _operation(endpoint: Endpoint, told: list[dict[str, Any]], schemas: dict[str
     if endpoint.method == "GET":
         names = [field.alias or name for name, field in endpoint.ask.model_fields.items()]
         operation["parameters"] += [_parameter(endpoint.ask, name, "query") for name in names if name not in in_path]
-    elif schema := _body(schemas[endpoint.ask.__name__], in_path):
+    elif bodies := [body for ask in _variants(endpoint.ask) if (body := _body(schemas[ask.__name__], in_path))]:
         operation["requestBody"] = {
-            "content": {"application/json": {"schema": schema}},
-            "required": bool(schema.get("required")),
+            "content": {"application/json": {"schema": bodies[0] if len(bodies) == 1 else {"anyOf": bodies}}},
+            "required": any(body["required"] for body in bodies),
         }
     return operation
+
+
+def _variants(ask: type[Ask]) -> list[type[Ask]]:
+    """What may be asked, where a word in the path decides."""
+    return list(ask.variants.values()) or [ask]
 
 
 def _body(schema: dict[str, Any], in_path: list[str]) -> dict[str, Any] | None:

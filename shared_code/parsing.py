@@ -32,10 +32,23 @@ def of_body(
     _refuse_clash(path, fields)
     if query:
         raise invalid(dict.fromkeys(query, "does not belong in the address of this request"))
+    model = variant(model, path)
     if if_match and "expected_version" in model.model_fields:
         fields = {"expectedVersion": _version(if_match)} | fields
-    whole = to_json(fields | dict(path))
-    return _validated(lambda: model.model_validate_json(whole, strict=True, by_alias=True, by_name=False))
+    question = to_json(fields | dict(path))
+    return _validated(lambda: model.model_validate_json(question, strict=True, by_alias=True, by_name=False))
+
+
+def variant(model: type[A], path: Mapping[str, object]) -> type[A]:
+    """What is asked under this path."""
+    return next(
+        (model.variants[word] for word in path.values() if isinstance(word, str) and word in model.variants), model
+    )
+
+
+def whole(model: type[A], fields: Mapping[str, object]) -> A:
+    """What fields are together that were sent and that were there already. Raises Refusal VALIDATION_ERROR."""
+    return _validated(lambda: model.model_validate(fields, by_alias=True, by_name=False))
 
 
 def _object(body: bytes) -> dict[str, object]:

@@ -1,16 +1,12 @@
 """What is printed on a quotation: the offer, the site, the terms; nothing of how it was calculated (rules.md 3.9)."""
 
 from datetime import date
-from decimal import Decimal
 
 from shared_code.adapters import quotation_pdf as pdf
 from shared_code.rules.pricing import Price, counted_bom
 from shared_code.rules.pricing_inputs import Inputs
 from shared_code.sql.quotation_inputs import Terms
 from shared_code.sql.quotations import Site
-
-# What a kW yields in a year in most of India (MNRE's rule of thumb is 4 kWh a day), and an average household tariff.
-ASSUMPTION = pdf.SavingAssumption(yearly_kwh_per_kw=Decimal(1460), rupees_per_kwh=Decimal("7.50"))
 
 
 def sheet_of(
@@ -45,7 +41,7 @@ def sheet_of(
         state_subsidy=price.state_subsidy,
         total_subsidy=price.total_subsidy,
         final_price=price.final_price,
-        assumption=ASSUMPTION,
+        assumption=pdf.SavingAssumption(terms.yearly_kwh_per_kw, terms.tariff_per_kwh),
         warranty_text=terms.warranty_text,
         payment_terms_text=terms.payment_terms_text,
     )

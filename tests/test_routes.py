@@ -27,6 +27,7 @@ worker = asyncio.run(load_worker(pathlib.Path.cwd()))
 print(json.dumps([[each.name, each.kind, each.binding] for each in worker.functions]))
 """
 ID = re.compile(r"\{\w+:regex\(\^([A-Z]+-)\[0-9\]\+\$\)\}")
+ROW_ID = "{rowId:regex(^[A-Z0-9]+$)}"  # the last segment behind a word of its own
 WORDS = re.compile(r"\{\w+:regex\(\^\(([\w|]+)\)\$\)\}")
 
 
@@ -61,6 +62,8 @@ def samples(route: str) -> list[str]:
     for segment in route.split("/"):
         if found := ID.fullmatch(segment):
             values = [f"{found[1]}1", f"{found[1]}1001", f"{found[1].lower()}7", f"{found[1]}{'9' * 18}"]
+        elif segment == ROW_ID:
+            values = ["PNL001", "GJ", "pnl001", "1"]
         elif found := WORDS.fullmatch(segment):
             values = found[1].split("|")
         else:

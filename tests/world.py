@@ -17,6 +17,7 @@ from shared_code import settings as configuration
 from shared_code.context import Context
 from shared_code.endpoints import REGISTRY
 from shared_code.errors import of_database
+from shared_code.parsing import variant
 from shared_code.rules.refusal import Refusal
 from shared_code.rules.scope import Caller, Role
 from shared_code.sql.pool import open_pool
@@ -76,7 +77,7 @@ class World:
         """Run a workflow as the edge does: `fields` by their Python names; a refusal undoes, unless it keeps."""
         ctx = self.context(caller, now)
         endpoint = REGISTRY[workflow]
-        ask = endpoint.ask.model_validate(fields)
+        ask = variant(endpoint.ask, fields).model_validate(fields)
         answer = workflow(ask, ctx) if endpoint.bare else _within(ctx, lambda: workflow(ask, ctx))
         for act in ctx.afterwards:
             act()

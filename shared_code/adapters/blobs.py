@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ Container = Literal["uploads", "docs", "quotations"]
 KEY_LIFE, KEY_SPARE = timedelta(hours=12), timedelta(hours=1)
 LINK_LIFE = timedelta(minutes=30)
 CLOCK_SKEW = timedelta(minutes=5)
+MOST_LISTED = 5000  # what storage gives in one answer
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,14 @@ class Stored:
     def of(cls, content: bytes) -> "Stored":
         """These bytes as they lie there."""
         return cls(hashlib.sha256(content).hexdigest(), len(content))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A blob by its name within its container, and when it was stored (UTC)."""
+
+    name: str
+    created_at: datetime
 
 
 def upload_link(settings: Settings, name: str, until: datetime) -> str:
@@ -73,6 +83,17 @@ def put_once(
         log.event("blob_name_taken", level=logging.ERROR, container=container, blob=name)
         raise Refusal("STORAGE_FAILED", "The file could not be stored. Please try again.")
     return ours
+
+
+def listing(settings: Settings, container: Container, prefix: str, page_size: int = MOST_LISTED) -> Iterator[Listed]:
+    """The blobs whose names begin with `prefix`, in the order of their names; one call and one page at a time.
+
+    page_size: names per call, at most `MOST_LISTED`. Raises Refusal `STORAGE_FAILED`, also half way.
+    """
+    with _storage_failures("list"):
+        container_client = _service(settings, container).get_container_client(container)
+        for blob in container_client.list_blobs(prefix, results_per_page=page_size):
+            yield Listed(blob.name, blob.creation_time)
 
 
 def remove_upload(settings: Settings, name: str) -> None:

@@ -1,25 +1,31 @@
-"""Master data on its way to clients, and from a catalogue into its periods (api.md 2.9, rules.md 3.6)."""
+"""Master data on its way to clients: its kinds, all rows in force and later ones (api.md 2.9)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import LiteralString
+from typing import Final, LiteralString
 
 from psycopg.rows import class_row
 from psycopg.sql import SQL, Composed, Literal
-from psycopg.types.json import Jsonb
 
 from shared_code.sql.pool import Db, Rows
+
+_PERIOD: Final = ', is_active AS "isActive", iso(valid_from) AS "validFrom", iso(valid_to) AS "validTo"'
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of master data: its table, its id column, its columns as they are called on the wire (api.md 2.9)."""
+    """A kind of master data: its table and id column, its columns as they are called on the wire, period included.
+
+    prefix: what the ids begin with that we give. succeeds: of which other rows a new one ends the running period.
+    """
 
     table: LiteralString
     id_column: LiteralString
+    prefix: str | None
     columns: LiteralString
+    succeeds: LiteralString | None = None
 
     @property
     def sequence(self) -> LiteralString:
@@ -27,49 +33,65 @@ class Kind:
         return self.table + "_number"
 
 
-KINDS = {
+KINDS: Final = {
     "panels": Kind(
         "panel",
         "panel_id",
+        "PNL",
         'panel_id AS "panelId", make, variant, wattage, is_dcr AS "isDcr", unit_price AS "unitPrice",'
-        ' is_recommended AS "isRecommended"',
+        ' is_recommended AS "isRecommended"' + _PERIOD,
     ),
     "inverters": Kind(
         "inverter",
         "inverter_id",
+        "INV",
         'inverter_id AS "inverterId", make, model, capacity_kw AS "capacityKw", phase, unit_price AS "unitPrice",'
-        ' is_recommended AS "isRecommended"',
+        ' is_recommended AS "isRecommended"' + _PERIOD,
     ),
     "bomItems": Kind(
         "bom_item",
         "item_id",
+        "BOM",
         'item_id AS "itemId", name, type, cable_type AS "cableType", unit, unit_price AS "unitPrice",'
-        ' per_kw AS "perKw", included',
+        ' per_kw AS "perKw", included' + _PERIOD,
     ),
-    "structures": Kind("structure", "structure_id", 'structure_id AS "structureId", height, price'),
-    "states": Kind("state", "state_code", 'state_code AS "stateCode", name, subsidy_type AS "subsidyType"'),
+    "structures": Kind("structure", "structure_id", "STR", 'structure_id AS "structureId", height, price' + _PERIOD),
+    "states": Kind(
+        "state", "state_code", None, 'state_code AS "stateCode", name, subsidy_type AS "subsidyType"' + _PERIOD
+    ),
     "discoms": Kind(
         "discom",
         "discom_id",
+        "DIS",
         'discom_id AS "discomId", name, state_code AS "stateCode", phases, smart_meter_options AS "smartMeterOptions",'
-        ' subsidy_type AS "subsidyType"',
+        ' subsidy_type AS "subsidyType"' + _PERIOD,
     ),
     "fees": Kind(
         "fee",
         "fee_id",
+        "FEE",
         'fee_id AS "feeId", state_code AS "stateCode", discom_id AS "discomId", phase, smart_meter AS "smartMeter",'
-        ' discom_fee AS "discomFee", discom_misc AS "discomMisc", installation, meter, modem_box AS "modemBox"',
+        ' discom_fee AS "discomFee", discom_misc AS "discomMisc", installation, meter, modem_box AS "modemBox"'
+        + _PERIOD,
     ),
-    "otherCharges": Kind("other_charge", "charge_id", 'charge_id AS "chargeId", name, basis, amount'),
+    "otherCharges": Kind("other_charge", "charge_id", "CHG", 'charge_id AS "chargeId", name, basis, amount' + _PERIOD),
     "subsidySchemes": Kind(
-        "subsidy_scheme", "scheme_id", 'scheme_id AS "schemeId", kind, requires_dcr AS "requiresDcr", tiers'
+        "subsidy_scheme",
+        "scheme_id",
+        "SCH",
+        'scheme_id AS "schemeId", kind, requires_dcr AS "requiresDcr", tiers' + _PERIOD,
+        succeeds="kind = %(kind)s",
     ),
     "gstRates": Kind(
         "gst_rate",
         "rate_id",
-        'rate_id AS "rateId", goods_share AS "goodsShare", goods_rate AS "goodsRate", services_rate AS "servicesRate"',
+        "GST",
+        'rate_id AS "rateId", goods_share AS "goodsShare", goods_rate AS "goodsRate", services_rate AS "servicesRate"'
+        + _PERIOD,
+        succeeds="true",
     ),
 }
+SETTINGS: Final = Kind("setting", "name", None, "name, value")
 
 
 @dataclass(frozen=True)
@@ -90,7 +112,7 @@ def published(db: Db, now: datetime, known: Sequence[str] = ()) -> "Rows[Publish
 
 @cache
 def _published() -> Composed:
-    tables = [kind.table for kind in KINDS.values()] + ["setting"]
+    tables = [kind.table for kind in KINDS.values()] + [SETTINGS.table]
     comma = SQL(", ")
     return SQL("""
         WITH stamp AS MATERIALIZED (SELECT iso(greatest({newest})) AS updated_at),
@@ -115,41 +137,5 @@ def _rows(table: LiteralString) -> Composed:
 
 def _array(name: str, kind: Kind) -> Composed:
     return SQL("""{name}, (SELECT coalesce(json_agg(r), '[]') FROM (
-        SELECT {columns}, is_active AS "isActive", iso(valid_from) AS "validFrom", iso(valid_to) AS "validTo"
-        FROM {table} WHERE coalesce(valid_to, 'infinity') > %(now)s ORDER BY {id}, valid_from) r)
+        SELECT {columns} FROM {table} WHERE coalesce(valid_to, 'infinity') > %(now)s ORDER BY {id}, valid_from) r)
         """).format(name=Literal(name), columns=SQL(kind.columns), table=SQL(kind.table), id=SQL(kind.id_column))
-
-
-def open_periods(db: Db, kind: str, periods: Sequence[Mapping[str, object]]) -> int:
-    """Open these periods and close the ones they follow; answers how many were opened.
-
-    kind: a key of KINDS. A period holds the columns of a row by name, its id too, decimals as strings; one that says
-    what holds at its beginning anyway is left out. Needs the owner's role. Raises psycopg.IntegrityError where a period
-    does not begin after the last one of its id, or breaks another constraint of its table.
-    """
-    names = {"table": SQL(KINDS[kind].table), "id": SQL(KINDS[kind].id_column)}
-    opened = db.execute(
-        SQL("""
-        WITH given AS (
-            SELECT given.* FROM jsonb_array_elements(%(periods)s) period,
-                jsonb_populate_record(NULL::{table}, period || jsonb_build_object('created_at', now())) given),
-        changed AS (
-            SELECT given.* FROM given WHERE NOT EXISTS (
-                SELECT FROM {table} held
-                WHERE held.{id} = given.{id} AND tstzrange(held.valid_from, held.valid_to) @> given.valid_from
-                  AND to_jsonb(held) - %(times)s::text[] = to_jsonb(given) - %(times)s::text[])),
-        closed AS (
-            UPDATE {table} last SET valid_to = changed.valid_from FROM changed
-            WHERE last.{id} = changed.{id} AND last.valid_to IS NULL)
-        INSERT INTO {table} SELECT * FROM changed
-        """).format(**names),
-        {"periods": Jsonb(list(periods)), "times": ["valid_from", "valid_to", "created_at"]},
-    )
-    # The next id the server gives comes after those that were brought along.
-    db.execute(
-        SQL("""
-        SELECT setval({name}, greatest(last_value, (SELECT max(substring({id} FROM '[0-9]+')::bigint) FROM {table})))
-        FROM {sequence}
-        """).format(**names, sequence=SQL(KINDS[kind].sequence), name=Literal(KINDS[kind].sequence))
-    )
-    return opened.rowcount

@@ -62,10 +62,12 @@ class Company:
 
 @dataclass(frozen=True)
 class Terms:
-    """What stands on every quotation. dealer_add_on_default in ₹ per kW."""
+    """What stands on every quotation. dealer_add_on_default in ₹ per kW, tariff in ₹."""
 
     dealer_add_on_default: Decimal
     quotation_validity_days: int
+    yearly_kwh_per_kw: Decimal
+    tariff_per_kwh: Decimal
     warranty_text: str
     payment_terms_text: str
     company: Company

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -11,8 +11,12 @@ T = TypeVar("T")
 
 
 class Ask(BaseModel):
-    """A question: path ids, and the fields of the body (or, with GET, of the query). Unknown fields are refused."""
+    """A question: path ids, and the fields of the body (or, with GET, of the query). Unknown fields are refused.
 
+    variants: where a word in the path decides what may be asked, the question for each such word.
+    """
+
+    variants: ClassVar[Mapping[str, type[Any]]] = {}
     model_config = ConfigDict(
         alias_generator=to_camel,
         validate_by_name=True,

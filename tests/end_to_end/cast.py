@@ -79,6 +79,11 @@ class Cast(People):
         )
         return doc_id
 
+    def panel(self) -> str:
+        """A panel that nobody else chooses; answers its id."""
+        panel = {"make": "Nobody", "variant": "For a test", "wattage": 540, "isDcr": True, "unitPrice": 14999.5}
+        return str(self.admin.data("POST", "masterdata/panels", panel)["panelId"])
+
     def notification(self, person: Person) -> str:
         """Something that this person was told; answers its id."""
         return str(

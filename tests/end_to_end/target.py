@@ -12,6 +12,7 @@ from tests.end_to_end.people import new_phone
 PEOPLE = {"Admin": "admin", "KAM": "kam", "CP": "partner", "Customer": "customer"}
 FILE = {"fileName": "a.pdf", "contentType": "application/pdf", "fileSize": 900, "docType": "General"}
 SITE = {"customerName": "A", "address": "B", "state": "GJ", "pinCode": "380058"}
+PANEL = {"make": "Nobody", "variant": "For a test", "wattage": 540, "isDcr": True, "unitPrice": 15000}
 LONG_SYSTEM = SYSTEM | {"bom": [{"itemId": "BOM012", "quantity": 1}]}
 
 
@@ -29,6 +30,8 @@ class Target:
             "notificationId": cast.notification(cast.partner),
             "cpId": cast.partner.session["userId"],
             "customerId": cast.customer.session["userId"],
+            "collection": "panels",
+            "rowId": cast.panel(),
         }
 
     def path(self, endpoint: Endpoint) -> str:
@@ -63,7 +66,8 @@ class Target:
 def fields(endpoint: Endpoint) -> list[str]:
     """The names of what a function asks for besides its path, on the wire."""
     in_path = PATH_PARAMETER.findall(endpoint.route)
-    names = [field.alias or name for name, field in endpoint.ask.model_fields.items()]
+    ask = endpoint.ask.variants.get("panels", endpoint.ask)
+    names = [field.alias or name for name, field in ask.model_fields.items()]
     return [name for name in names if name not in in_path]
 
 
@@ -77,5 +81,8 @@ _TAKEN: dict[str, Callable[[], dict[str, Any]]] = {
     "accept_quotation": lambda: {"override": True, "reason": REMARKS},
     "reject_quotation": lambda: {"override": True, "reason": REMARKS},
     "issue_lead_upload": lambda: dict(FILE),
+    "add_master_data": lambda: dict(PANEL),
+    "change_master_data": lambda: {"unitPrice": 15000, "validFrom": "2199-01-01"},
+    "change_settings": lambda: {"inflationPercent": 10, "validFrom": "2199-01-01"},
     "approve_or_pay": lambda: {"action": "pay", "utr": "UTR123456789", "paidOn": india_day(), "method": "NEFT"},
 }

@@ -27,6 +27,7 @@ WORDS = {
 }
 SITE = {"address": "7 Lake View", "state": "Gujarat", "pinCode": "380058"}
 FILE = {"fileName": "light-bill.pdf", "contentType": "application/pdf", "fileSize": 900}
+PANEL = {"make": "Nobody", "variant": "For a test", "wattage": 540, "isDcr": True, "unitPrice": 15000}
 EVERYBODY = "ok ok ok ok ok ok ok"
 SELLERS = "ok ok ok ok ok role role"
 IN_SCOPE = "ok ok scope ok none ok none"
@@ -53,6 +54,9 @@ get_lead_summary             GET   leads/summary                 {SELLERS}
 update_status                PATCH leads/<lead>/status           ok ok scope ok none role none
 
 get_master_data              GET   masterdata                    {SELLERS}
+add_master_data              POST  masterdata/panels             new role role role role role role
+change_master_data           PATCH masterdata/panels/<panel>     ok role role role role role role
+change_settings              PATCH masterdata/settings           ok role role role role role role
 preview_quotation            POST  quotations/preview            {SELLERS_IN_SCOPE}
 finalize_quotation           POST  quotations                    new new scope new none role role
 list_quotations              GET   quotations                    {EVERYBODY}
@@ -113,6 +117,7 @@ class Scene:
             "unshared": lambda: cast.quotation(cast.lead()),
             "document": lambda: cast.document(cast.lead()),
             "commission": cast.commission,
+            "panel": cast.panel,
             "mine": lambda: cast.notification(self.person),
             "theirs": lambda: cast.notification(cast.new_customer()),
             "partner": lambda: str(cast.partner.session["userId"]),
@@ -127,19 +132,23 @@ class Scene:
             lead |= {"assignedTo": cast.partner.session["userId"]}
         answer = {} if is_customer else {"override": True, "reason": REMARKS}
         offer = {"leadId": cast.lead(), **SYSTEM} if function.endswith("_quotation") else {}
-        return {
+        bodies: dict[str, dict[str, Any]] = {
             "login": {"phone": new_phone()},
             "send_otp": {"phone": new_phone()},
             "refresh_session": {"refreshToken": "nonsense"},
             "create_lead": {} if is_customer else lead,
             "update_status": {"newStatus": "In Discussion", "remarks": REMARKS, "followUpDate": india_day(1)},
+            "add_master_data": PANEL,
+            "change_master_data": {"unitPrice": 15001},
+            "change_settings": {"inflationPercent": 10},
             "preview_quotation": offer,
             "finalize_quotation": offer,
             "accept_quotation": answer,
             "reject_quotation": answer,
             "issue_lead_upload": FILE,
             "approve_or_pay": {"action": "approve"},
-        }.get(function)
+        }
+        return bodies.get(function)
 
 
 def for_once(cast: Cast, caller: str) -> Person:

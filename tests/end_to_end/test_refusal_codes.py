@@ -132,6 +132,12 @@ def token_taken(c: Cast) -> requests.Response:
     return move(c.partner, c.lead("Under Execution", token_number="TOK-1"), "Under Execution", tokenNumber="TOK-2")
 
 
+def two_prices_from_one_day(c: Cast) -> requests.Response:
+    panel = f"masterdata/panels/{c.panel()}"
+    c.admin.data("PATCH", panel, {"unitPrice": 1, "validFrom": "2199-01-01"})
+    return c.admin.call("PATCH", panel, {"unitPrice": 2, "validFrom": "2199-01-01"})
+
+
 REFUSALS: dict[str, tuple[int, Callable[[Cast], requests.Response]]] = {
     "VALIDATION_ERROR": (400, lambda c: c.partner.call("PATCH", STATUS.format(c.lead()), {})),
     "FILE_TOO_LARGE": (400, lambda c: upload(c, fileSize=10 * 1024 * 1024 + 1)),
@@ -158,6 +164,7 @@ REFUSALS: dict[str, tuple[int, Callable[[Cast], requests.Response]]] = {
     "DUPLICATE_PHONE": (409, lambda c: c.partner.call("POST", "leads", SITE | {"phone": "9000000003"})),
     "DUPLICATE_UTR": (409, pay_twice_with_one_utr),
     "COMMISSION_STATE": (409, pay_before_approval),
+    "PERIOD_OVERLAP": (409, two_prices_from_one_day),
     "STALE_VERSION": (409, lambda c: move(c.partner, c.lead(), "In Discussion", expectedVersion=9)),
     "IDEMPOTENCY_CONFLICT": (409, same_key_other_body),
     "BODY_TOO_LARGE": (413, lambda c: c.partner.call("POST", "leads", b" " * (1024 * 1024 + 1))),

@@ -1,0 +1,197 @@
+"""Master data as clients write and see it: the fields of each kind, its rows with their periods (api.md 2.9)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from shared_code.rules.pricing_inputs import CableType, Number, Phase
+from shared_code.wire import Ask
+from shared_code.wire.fields import (
+    Address,
+    Email,
+    Gstin,
+    LongText,
+    Name,
+    Percent,
+    Rupees,
+    Short,
+)
+
+Kilowatts = Annotated[Number, Field(ge=0, le=1000, decimal_places=2)]
+StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+DiscomId = Annotated[str, StringConstraints(pattern=r"^DIS[0-9]{3,9}$")]
+SubsidyType = Literal["S1", "S2", "S3"]
+
+
+def _each_once(values: list[Any]) -> list[Any]:
+    if len(set(values)) < len(values):
+        raise ValueError("must not name the same twice")
+    return values
+
+
+class Panel(Ask):
+    """A panel; wattage in W, price of one."""
+
+    make: Short
+    variant: Short
+    wattage: Annotated[int, Field(gt=0, le=2000)]
+    is_dcr: bool
+    unit_price: Rupees
+    is_recommended: bool = False
+
+
+class Inverter(Ask):
+    """An inverter."""
+
+    make: Short
+    model: Short
+    capacity_kw: Annotated[Kilowatts, Field(gt=0)]
+    phase: Phase
+    unit_price: Rupees
+    is_recommended: bool = False
+
+
+class BomItem(Ask):
+    """An item of the bill of materials; price of one unit, with perKw of what a kW needs."""
+
+    name: Short
+    type: Literal["Cable", "Structure", "Accessory"]
+    cable_type: CableType | None = None
+    unit: Short
+    unit_price: Rupees
+    per_kw: bool = False
+    included: bool = False
+
+    @model_validator(mode="after")
+    def _cable_has_its_type(self) -> "BomItem":
+        if (self.type == "Cable") != (self.cable_type is not None):
+            raise ValueError("a Cable has a cableType, and nothing else has")
+        return self
+
+
+class Structure(Ask):
+    """The price of raising the panels by a height in metres (rules.md 3.1)."""
+
+    height: Annotated[Number, Field(gt=0, le=2, multiple_of=Decimal("0.5"))]
+    price: Rupees
+
+
+class State(Ask):
+    """A state and the subsidy it pays (rules.md 3.4)."""
+
+    name: Short
+    subsidy_type: SubsidyType
+
+
+class Discom(Ask):
+    """A distributor of electricity and what it offers; `subsidyType` where it is not the state's."""
+
+    name: Short
+    state_code: StateCode
+    phases: Annotated[list[Phase], Field(min_length=1), AfterValidator(_each_once)]
+    smart_meter_options: Annotated[list[bool], Field(min_length=1), AfterValidator(_each_once)]
+    subsidy_type: SubsidyType | None = None
+
+
+class Fee(Ask):
+    """What connection and installation cost for one DISCOM, phase and meter."""
+
+    state_code: StateCode
+    discom_id: DiscomId
+    phase: Phase
+    smart_meter: bool
+    discom_fee: Rupees
+    discom_misc: Rupees
+    installation: Rupees
+    meter: Rupees
+    modem_box: Rupees
+
+
+class OtherCharge(Ask):
+    """Transportation, overheads or a margin, for the whole system or per kW."""
+
+    name: Short
+    basis: Literal["fixed", "perKw"]
+    amount: Rupees
+
+
+class SchemeTier(Ask):
+    """From `fromKw` on: amount + perKw × (kW − fromKw)."""
+
+    from_kw: Kilowatts
+    amount: Rupees
+    per_kw: Rupees
+
+
+class SubsidyScheme(Ask):
+    """What the government pays (rules.md 3.3, 3.4)."""
+
+    kind: Literal["central", "S1", "S2", "S3"]
+    requires_dcr: bool
+    tiers: Annotated[list[SchemeTier], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _tiers_rise(self) -> "SubsidyScheme":
+        begins = [tier.from_kw for tier in self.tiers]
+        if any(later <= earlier for earlier, later in pairwise(begins)):
+            raise ValueError("each tier begins at more kW than the one before")
+        return self
+
+
+class GstRate(Ask):
+    """The tax contained in a price: goodsShare percent of it as goods, the rest as services (rules.md 3.5)."""
+
+    goods_share: Percent
+    goods_rate: Percent
+    services_rate: Percent
+
+
+class Company(Ask):
+    """Who offers, as it stands on every quotation."""
+
+    name: Name
+    address: Address
+    gstin: Gstin
+    phone: Short
+    email: Email
+
+
+class QuotationSettings(Ask):
+    """What is set for all quotations: inflation in percent, add-on in ₹ per kW, validity in days.
+
+    yearlyKwhPerKw and tariffPerKwh (₹) are what the expected saving is estimated with.
+    """
+
+    inflation_percent: Percent
+    dealer_add_on_min: Rupees
+    dealer_add_on_max: Rupees
+    dealer_add_on_default: Rupees
+    quotation_validity_days: Annotated[int, Field(ge=1, le=365)]
+    yearly_kwh_per_kw: Annotated[Number, Field(gt=0, le=3000, decimal_places=2)]
+    tariff_per_kwh: Annotated[Rupees, Field(le=100)]
+    warranty_text: LongText
+    payment_terms_text: LongText
+    company: Company
+
+    @model_validator(mode="after")
+    def _add_ons_in_order(self) -> "QuotationSettings":
+        if not self.dealer_add_on_min <= self.dealer_add_on_default <= self.dealer_add_on_max:
+            raise ValueError("dealerAddOnDefault lies between dealerAddOnMin and dealerAddOnMax")
+        return self
+
+
+FIELDS: Mapping[str, type[Ask]] = {
+    "panels": Panel,
+    "inverters": Inverter,
+    "bomItems": BomItem,
+    "structures": Structure,
+    "states": State,
+    "discoms": Discom,
+    "fees": Fee,
+    "otherCharges": OtherCharge,
+    "subsidySchemes": SubsidyScheme,
+    "gstRates": GstRate,
+}
