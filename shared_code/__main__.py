@@ -1,4 +1,4 @@
-"""The operators' commands: `python -m shared_code migrate | catalogue | openapi` (running.md, Elsewhere)."""
+"""The operators' commands: `python -m shared_code migrate | catalogue | recompute | openapi` (running.md)."""
 
 import argparse
 import os
@@ -13,9 +13,11 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("migrate", help="bring the database to the newest schema")
     commands.add_parser("catalogue", help="validate and load prices and fees").add_argument("file", type=Path)
+    commands.add_parser("recompute", help="price every stored quotation again, and compare")
     commands.add_parser("openapi", help="write the reference").add_argument("file", type=Path)
     chosen = parser.parse_args()
-    {"migrate": _migrate, "catalogue": _catalogue, "openapi": _openapi}[chosen.command](vars(chosen))
+    command = {"migrate": _migrate, "catalogue": _catalogue, "recompute": _recompute, "openapi": _openapi}
+    command[chosen.command](vars(chosen))
 
 
 def _migrate(_: Mapping[str, object]) -> None:
@@ -30,6 +32,13 @@ def _catalogue(chosen: Mapping[str, object]) -> None:
 
     counts = load_file(_owner_url(), Path(str(chosen["file"])))
     print("\n".join(f"{count:5} {kind}" for kind, count in counts.items()))
+
+
+def _recompute(_: Mapping[str, object]) -> None:
+    from shared_code.recompute import recompute
+
+    if recompute(_owner_url()):
+        sys.exit(1)
 
 
 def _openapi(chosen: Mapping[str, object]) -> None:
