@@ -1,4 +1,4 @@
-"""The commands of the local platform: `python -m localhost run`, `demo` and `reset` (running.md)."""
+"""The commands of the local platform: `python -m localhost run`, `demo`, `reset` and `pictures` (running.md)."""
 
 import argparse
 import asyncio
@@ -35,7 +35,7 @@ say = partial(print, flush=True)
 
 def main() -> None:
     """Run the command that the command line names. Where it cannot, say why and what to do, and exit 1."""
-    commands = {"run": run, "demo": demo, "reset": reset}
+    commands = {"run": run, "demo": demo, "reset": reset, "pictures": pictures}
     parser = argparse.ArgumentParser(prog="python -m localhost", description=__doc__)
     parser.add_argument("command", choices=commands)
     command = commands[parser.parse_args().command]
@@ -92,6 +92,14 @@ def reset() -> None:
     """Delete what DATA_DIR holds."""
     machine.reset(_data_dir())
     say(f"{_data_dir()} is empty.")
+
+
+def pictures() -> None:
+    """Draw the pages of a quotation of the sample catalogue into docs/."""
+    from localhost.pictures import draw
+
+    for path in draw():
+        say(f"{path}, {path.stat().st_size} bytes")
 
 
 def _environment() -> dict[str, str]:

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
@@ -18,71 +17,17 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from shared_code.adapters.quotation_pdf import (
-    BomItem,
-    Company,
-    Customer,
-    Inverter,
-    PanelGroup,
-    Partner,
-    QuotationSheet,
-    SavingAssumption,
-    render,
-)
-from shared_code.rules.gst import Gst
-
-SHEET = QuotationSheet(
-    reference="QUOT-1001",
-    created_on=date(2026, 11, 21),
-    valid_until=date(2026, 12, 6),
-    company=Company(
-        "Solarium Green Energy",
-        "12 Satellite Road, Ahmedabad",
-        "24AABCS1429B1Z5",
-        "+91 79 4000 1234",
-        "hello@solarium.test",
-    ),
-    customer=Customer("Rameshbhai Patel", "9000000101", "12 Shreeji Bungalows", "Gujarat", "380054", "Ahmedabad"),
-    partner=Partner("Kiran Shah", "9000000001", "Suryoday Solar"),
-    system_kw=Decimal("3.24"),
-    phase="Single",
-    discom="UGVCL",
-    smart_meter=True,
-    panels=(PanelGroup("Waaree", "Bi-55", 540, 6, is_dcr=True),),
-    inverter=Inverter("Growatt", "MIN 3000TL-X", Decimal("3.3"), "Single"),
-    cable_type="Polycab",
-    extra_structure_height=Decimal("1.5"),
-    bom=(BomItem("Earthing kit", "set", Decimal(3)), BomItem("DC cable", "m", Decimal("40.5"))),
-    system_price=Decimal("154332.00"),
-    gst=Gst(*map(Decimal, ("99203.31", "5", "4960.17", "42515.70", "18", "7652.82"))),
-    central_subsidy=Decimal("78000.00"),
-    state_subsidy=Decimal("6480.00"),
-    total_subsidy=Decimal("84480.00"),
-    final_price=Decimal("69852.00"),
-    assumption=SavingAssumption(Decimal(1450), Decimal("7.50")),
-    warranty_text="Panels: 25 years.\nInverter: 8 years.",
-    payment_terms_text="30 % with the order.",
-)
-LONG_WORD, LONG_TEXT = "W" * 100, "Near the old banyan tree, " * 19
-CROWDED = replace(
+from shared_code.adapters.quotation_pdf import QuotationSheet, render
+from tests.adapters.quotation_sheets import (
+    BARE,
+    CROWDED,
+    DEAREST,
+    EVERY_SHEET,
+    FORTY_MATERIALS,
+    GIVEN_AWAY,
+    HINDI,
     SHEET,
-    company=Company(LONG_WORD, LONG_TEXT, email=LONG_WORD),
-    customer=Customer(LONG_WORD, "9000000101", LONG_TEXT, "Gujarat", "380054", LONG_WORD),
-    partner=Partner(LONG_WORD, "9000000001", LONG_WORD),
-    discom=LONG_WORD,
-    panels=tuple(PanelGroup(LONG_WORD, LONG_WORD, 540 + n, 1, is_dcr=False) for n in range(18)),
-    bom=tuple(BomItem(f"Item {n:02} {LONG_WORD}", "running metre", Decimal(n)) for n in range(40)),
-    warranty_text=LONG_TEXT * 40,
-    payment_terms_text=LONG_WORD * 20,
-)
-BARE = replace(
-    SHEET,
-    company=Company("Solarium", "Ahmedabad"),
-    customer=replace(SHEET.customer, city=None),
-    partner=None,
-    bom=(),
-    warranty_text="",
-    payment_terms_text=" \n",
+    THREE_PHASE,
 )
 
 
@@ -131,12 +76,12 @@ def test_shows_yearly_generation_and_saving_with_the_assumption_and_the_terms() 
     assert missing(wanted, text_of(SHEET)) == []
 
 
-@pytest.mark.parametrize("sheet", [SHEET, CROWDED, BARE], ids=["usual", "crowded", "bare"])
+@pytest.mark.parametrize("sheet", EVERY_SHEET.values(), ids=EVERY_SHEET.keys())
 def test_never_speaks_of_what_a_customer_must_not_see(sheet: QuotationSheet) -> None:
     assert re.findall("(?i)margin|commission|inflation|add.?on|dealer|overhead", text_of(sheet)) == []
 
 
-@pytest.mark.parametrize("sheet", [SHEET, CROWDED, BARE], ids=["usual", "crowded", "bare"])
+@pytest.mark.parametrize("sheet", EVERY_SHEET.values(), ids=EVERY_SHEET.keys())
 def test_every_page_is_a4_and_tells_reference_and_number(sheet: QuotationSheet) -> None:
     pages = reader(render(sheet)).pages
     for number, page in enumerate(pages, start=1):
@@ -148,6 +93,68 @@ def test_a_usual_quotation_has_two_pages_and_the_whole_offer_on_the_first() -> N
     pages = reader(render(SHEET)).pages
     assert len(pages) == 2
     assert missing(["₹69,852", "₹1,54,332.00"], pages[0].extract_text()) == []
+
+
+def test_the_saving_is_set_against_the_net_price_in_years_rounded_up() -> None:
+    assert "Saving equals the net price after about 2 years" in text_of(SHEET)  # 69,852 ÷ 35,235 = 1.98
+    assert "about 1 year Assumption" in text_of(replace(SHEET, final_price=SHEET.yearly_saving))
+    dearer = replace(SHEET, final_price=SHEET.yearly_saving + Decimal("0.01"))
+    assert "about 1.1 years" in text_of(dearer)
+
+
+def test_without_a_saving_or_a_price_there_is_nothing_to_set_against_each_other() -> None:
+    unsaving = replace(SHEET, assumption=replace(SHEET.assumption, rupees_per_kwh=Decimal(0)))
+    assert "Saving equals" not in text_of(unsaving) + text_of(GIVEN_AWAY)
+
+
+def test_tells_how_to_accept_whom_to_ask_and_where_to_sign() -> None:
+    wanted = ["until the end of 6 December 2026, or sign it and give it to Kiran Shah."]
+    wanted += ["Questions? Kiran Shah is glad to help: +91 9000000001.", "Rameshbhai Patel For the customer: date and"]
+    assert missing(wanted, text_of(SHEET)) == []
+    assert "or sign it and give it to Solarium." in text_of(BARE)
+
+
+def test_a_sellers_number_of_ten_digits_gets_its_countrys_code() -> None:
+    assert "+91 79 4000 1234 · hello@solarium.test" in text_of(SHEET)
+    assert "+91 7940001234 · hello" in text_of(replace(SHEET, company=replace(SHEET.company, phone="7940001234")))
+
+
+def test_figures_below_each_other_all_have_paise_where_one_has_some() -> None:
+    odd = replace(SHEET, system_price=Decimal("154332.50"), final_price=Decimal("69852.50"))
+    wanted = ["₹1,54,332.50", "− ₹78,000.00", "− ₹6,480.00", "₹69,852.50"]
+    assert missing(wanted, text_of(odd).partition("Price and subsidies")[2]) == []
+
+
+def test_a_price_of_a_hundred_crore_is_never_broken() -> None:
+    assert text_of(DEAREST).count("₹99,99,99,999.99") == 5  # twice in the band, twice in the table, once with its GST
+    assert "ninety-nine crore ninety-nine lakh ninety-nine thousand nine hundred" in text_of(DEAREST)
+
+
+def test_says_why_a_subsidy_is_missing_or_cut() -> None:
+    assert "Subsidies under the schemes in force on 21 November 2026." in text_of(SHEET)
+    assert "No subsidy under the schemes in force on 21 November 2026." in text_of(THREE_PHASE)
+    assert "in force on 21 November 2026, counted up to the system price." in text_of(GIVEN_AWAY)
+    assert "In words: zero rupees." in text_of(GIVEN_AWAY)
+
+
+def test_several_kinds_of_panels_are_told_apart() -> None:
+    wanted = ["Solar panels Waaree Mono PERC Bifacial 540 W", "Non-DCR panel 585 W each 2.925 kW together 5"]
+    wanted += ["Growatt MOD 10KTL3-X 10 kW, Three phase", "Three phase, no smart meter"]
+    text = " ".join(text_of(THREE_PHASE).split())
+    assert missing(wanted, text) == []
+    assert text.count("Solar panels") == 1
+
+
+def test_whole_addresses_in_hindi_are_there() -> None:
+    wanted = ["श्रीमती लक्ष्मी त्रिवेदी", "१२, धर्मेंद्र कॉलोनी, क्षितिज मार्ग, मेरठ, Uttar Pradesh 250001", "सूर्योदय सौर ऊर्जा"]
+    assert missing([*wanted, "Questions? विट्ठल शर्मा is glad"], text_of(HINDI)) == []
+
+
+def test_a_table_that_goes_on_repeats_its_heading() -> None:
+    pages = [
+        page.extract_text() for page in reader(render(replace(FORTY_MATERIALS, bom=FORTY_MATERIALS.bom * 2))).pages
+    ]
+    assert [page.count("Included materials") for page in pages] == [0, 1, 1, 0]
 
 
 def test_long_names_and_forty_materials_are_all_there() -> None:
@@ -213,8 +220,8 @@ def test_same_sheet_same_bytes_whatever_was_printed_before() -> None:
 
 
 def test_same_bytes_in_every_process() -> None:
-    code = "import pickle, sys; from shared_code.adapters.quotation_pdf import render; "
-    code += "sys.stdout.buffer.write(render(pickle.load(sys.stdin.buffer)))"
+    code = "import pickle, sys; from shared_code.adapters.quotation_pdf.document import build; "
+    code += "sys.stdout.buffer.write(build(pickle.load(sys.stdin.buffer)))"
     for seed in ("1", "2"):
         elsewhere = subprocess.run(
             [sys.executable, "-c", code],

@@ -1,9 +1,12 @@
 """The order of a quotation: first the offer on one page, then what stands behind it."""
 
-from shared_code.adapters.quotation_pdf import offer, system
+from typing import Any
+
+from shared_code.adapters.quotation_pdf import closing, offer, system
 from shared_code.adapters.quotation_pdf.fonts import characters
 from shared_code.adapters.quotation_pdf.page import lay_out
 from shared_code.adapters.quotation_pdf.sheet import QuotationSheet
+from shared_code.adapters.quotation_pdf.style import ASIDE, GAP, MAIN, flush, grid
 
 
 def build(sheet: QuotationSheet) -> bytes:
@@ -15,12 +18,17 @@ def build(sheet: QuotationSheet) -> bytes:
         *offer.parties(sheet),
         *offer.at_a_glance(sheet),
         *system.configuration(sheet),
-        *offer.price(sheet),
+        _price_and_yield(sheet),
         *offer.contained_gst(sheet),
-        *system.expected_yield(sheet),
         *system.materials(sheet.bom),
-        *system.terms("Payment terms", sheet.payment_terms_text),
-        *system.terms("Warranty", sheet.warranty_text),
-        *system.acceptance(sheet),
+        *closing.terms("Payment terms", sheet.payment_terms_text),
+        *closing.ending(sheet),
     ]
     return lay_out(sheet, story)
+
+
+def _price_and_yield(sheet: QuotationSheet) -> Any:
+    """What it costs, and beside it what it brings."""
+    gutter = 18.0
+    cells = [offer.price(sheet, MAIN - gutter), "", system.expected_yield(sheet, ASIDE)]
+    return grid([cells], [MAIN - gutter, gutter, ASIDE], *flush(0, -1), above=GAP)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
 from shared_code.rules.gst import Gst
 
@@ -118,6 +118,13 @@ class QuotationSheet:
     def yearly_saving(self) -> Decimal:
         """Expected saving, ₹ a year, whole."""
         return _whole(self.yearly_kwh * self.assumption.rupees_per_kwh)
+
+    @property
+    def payback_years(self) -> Decimal | None:
+        """In how many years that saving makes up the net price, to the next tenth; None where nothing is saved."""
+        if not self.yearly_saving:
+            return None
+        return (self.final_price / self.yearly_saving).quantize(Decimal("0.1"), ROUND_UP)
 
 
 def _whole(number: Decimal) -> Decimal:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from shared_code.adapters.quotation_pdf.sheet import Customer
+from shared_code.adapters.quotation_pdf.sheet import Company, Customer
 from shared_code.rules.rounding import plain
 from shared_code.rules.text import rupees
 
@@ -26,9 +26,19 @@ def to_the_paisa(amount: Decimal) -> str:
     return text if "." in text else f"{text}.00"
 
 
-def less(amount: Decimal) -> str:
-    """A deduction in ₹."""
-    return f"− {rupees(amount)}" if amount else rupees(amount)
+def alike(*amounts: Decimal) -> list[str]:
+    """₹ for a column of figures: all with paise where one has some."""
+    return list(map(rupees if all(amount == int(amount) for amount in amounts) else to_the_paisa, amounts))
+
+
+def less(figure: str) -> str:
+    """A deduction, given as its figure in ₹."""
+    return f"− {figure}" if figure.strip("₹0.") else figure
+
+
+def years(number: Decimal) -> str:
+    """1 year, 4.3 years."""
+    return f"{plain(number)} {'year' if number == 1 else 'years'}"
 
 
 def grouped(number: Decimal) -> str:
@@ -39,6 +49,13 @@ def grouped(number: Decimal) -> str:
 def phone(ten_digits: str) -> str:
     """+91 9876543210, which no line break parts."""
     return f"+91{NO_BREAK}{ten_digits}"
+
+
+def contact(company: Company) -> str:
+    """How to reach the seller; a number of ten digits gets its country's code."""
+    number = company.phone or ""
+    dialled = phone(number) if number.isdigit() and len(number) == 10 else number
+    return "  ·  ".join(filter(None, (dialled, company.email)))
 
 
 def site(customer: Customer) -> str:
