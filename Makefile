@@ -5,7 +5,7 @@ VENV ?= .venv
 # Takes the shell's place, so that signals reach the program itself.
 python = exec $(PYTHON) -m localhost.prepare $(VENV)
 
-.PHONY: help interpreter run test races demo reset check migrate catalogue openapi bench
+.PHONY: help interpreter run test races kills demo reset check migrate catalogue recompute openapi pictures bench
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name does; do printf 'make %-10s %s\n' "$$name" "$$does"; done
@@ -21,6 +21,9 @@ test: interpreter ## run the whole test suite (ARGS= for pytest)
 
 races: interpreter ## race the invariants again and again (ROUNDS=, CALLERS=, ARGS= for pytest)
 	@$(python) -m pytest tests/invariants $(ARGS)
+
+kills: interpreter ## kill whoever finalises a quotation, between any two steps (N=, SEED=, ARGS= for pytest)
+	@export KILLS="$${N:-200}"; $(python) -m pytest -s tests/invariants/test_kills_finalising.py $(ARGS)
 
 demo: interpreter ## play the main job through the API, beside a running app or alone
 	@$(python) -m localhost demo
@@ -39,8 +42,14 @@ migrate: interpreter ## bring the database of DATABASE_URL to the newest schema
 catalogue: interpreter ## validate and load prices and fees (FILE=)
 	@: "$${FILE:?make catalogue FILE=...}"; $(python) -m shared_code catalogue "$$FILE"
 
+recompute: interpreter ## price every stored quotation again from its frozen inputs, and compare
+	@$(python) -m shared_code recompute
+
 openapi: interpreter ## write the API's reference (FILE=, docs/openapi.json)
 	@$(python) -m shared_code openapi "$${FILE:-docs/openapi.json}"
+
+pictures: interpreter ## draw a quotation's pages (docs/quotation-1.png, docs/quotation-2.png)
+	@$(python) -m localhost pictures
 
 bench: interpreter ## measure (ARGS= for the measurements)
 	@$(python) -m bench $(ARGS)

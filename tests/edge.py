@@ -45,6 +45,28 @@ class Answer:
         return None if self.said["success"] else str(self.said["error"]["code"])
 
 
+def ask(method: str, path: str, body: object, headers: Mapping[str, str]) -> Answer:
+    """One request to the edge of this process; `body` becomes JSON."""
+    url = urlsplit(path)
+    endpoint, params = next(
+        (endpoint, params)
+        for endpoint, template in TEMPLATES
+        if endpoint.method == method and (params := template.match(url.path)) is not None
+    )
+    response = edge.answer(
+        endpoint,
+        func.HttpRequest(
+            method=method,
+            url=f"http://localhost/api/v1/{path}",
+            headers=headers,
+            params=dict(parse_qsl(url.query)),
+            route_params=params,
+            body=b"" if body is None else json.dumps(body).encode(),
+        ),
+    )
+    return Answer(response.status_code, response.headers, json.loads(response.get_body() or b"{}"))
+
+
 class Edge:
     """Calls endpoints through the edge, by method and path; callers get a session when they first call."""
 
@@ -57,24 +79,7 @@ class Edge:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         if caller:
             named["Authorization"] = f"Bearer {self.token(caller)}"
-        url = urlsplit(path)
-        endpoint, params = next(
-            (endpoint, params)
-            for endpoint, template in TEMPLATES
-            if endpoint.method == method and (params := template.match(url.path)) is not None
-        )
-        response = edge.answer(
-            endpoint,
-            func.HttpRequest(
-                method=method,
-                url=f"http://localhost/api/v1/{path}",
-                headers=named,
-                params=dict(parse_qsl(url.query)),
-                route_params=params,
-                body=b"" if body is None else json.dumps(body).encode(),
-            ),
-        )
-        return Answer(response.status_code, response.headers, json.loads(response.get_body() or b"{}"))
+        return ask(method, path, body, named)
 
     def token(self, caller: Caller) -> str:
         """An access token of a session that the caller has."""
