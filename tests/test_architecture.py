@@ -107,7 +107,7 @@ def test_only_the_edge_and_the_triggers_know_the_types_of_azure_functions() -> N
 def test_only_settings_and_the_operators_commands_read_the_environment() -> None:
     assert reading(APP, "os.environ", "os.getenv") - {"shared_code/settings.py"} == {
         "shared_code/__main__.py",
-        "shared_code/adapters/upload_check/warden.py",  # empties it for its child, but for what the loader needs
+        "shared_code/adapters/child.py",  # empties it for a child, but for what the loader needs
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from shared_code import log, news
 from shared_code.adapters import blobs, quotation_pdf
 from shared_code.adapters.blobs import Stored
-from shared_code.adapters.quotation_pdf import QuotationSheet
+from shared_code.adapters.quotation_pdf import PrintError, QuotationSheet
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.offers import Configuration, breakdown_of, inputs_of, offer_of
@@ -39,6 +39,7 @@ from shared_code.wire.quotations import Quotation
         "NOT_FOUND",
         "OUT_OF_SCOPE",
         "PDF_FAILED",
+        "PROVIDER_BUSY",
         "STORAGE_FAILED",
     ),
 )
@@ -108,8 +109,8 @@ def _print(ctx: Context, name: str, sheet: QuotationSheet) -> Stored:
     """Render the PDF and store it for ever under a name that was never used."""
     try:
         pdf = quotation_pdf.render(sheet)
-    except Exception as error:  # whatever a font or a name does to the renderer
-        log.event("pdf_failed", level=logging.ERROR, error=error, requestId=ctx.request_id)
+    except PrintError as error:
+        log.event("pdf_failed", level=logging.ERROR, reason=error.reason, requestId=ctx.request_id)
         raise Refusal("PDF_FAILED", "The PDF could not be made. Nothing was stored; please try again.") from error
     tags = {"docType": "quotation", "reference": sheet.reference}
     return blobs.put_once(ctx.settings, "quotations", name, pdf, "application/pdf", tags)

@@ -24,11 +24,11 @@ from shared_code.adapters.upload_check import Verdict, check
 from shared_code.adapters.upload_check.verdict import SENTENCES
 from shared_code.adapters.upload_check.warden import Warden
 from shared_code.rules.uploads import LARGEST_BYTES
+from tests.processes import alive
 
 # The real process in its real sandbox; but instead of reading the file it obeys it.
 OBEDIENT = """
-import sys; sys.path[:] = sys.argv[1:]
-import ctypes, os, resource, signal, socket, subprocess, threading, time
+import ctypes, os, resource, signal, socket, subprocess, sys, threading, time
 from shared_code.adapters.upload_check import inside, sandbox
 sandbox.CPU_SECONDS, inside.WALL_SECONDS = 2, 4
 def obey(content, content_type):
@@ -234,11 +234,3 @@ def test_the_ready_process_ends_with_its_parent_however_that_ends(end: str) -> N
         time.sleep(0.02)
     assert not alive(child)
     assert parent.stderr == b""
-
-
-def alive(pid: int) -> bool:
-    """Whether the process runs; one that ended and that nobody has asked about yet does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False

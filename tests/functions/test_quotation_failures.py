@@ -1,6 +1,7 @@
 """Whatever fails on the way to a quotation leaves none: there is no row without its PDF (api.md 2.3; I7)."""
 
 import hashlib
+import json
 import time
 from collections.abc import Iterator
 
@@ -10,9 +11,19 @@ from azure.storage.blob import BlobServiceClient
 
 from functions.leads.browse_leads import get_timeline
 from shared_code.adapters import quotation_pdf
+from shared_code.adapters.lane import Lane
+from shared_code.adapters.quotation_pdf.print_shop import PrintShop
 from tests.quotations import count, overtaken, quoted
 from tests.rules.samples import refused
 from tests.world import ADMIN, CP_1, DEAD_STORAGE, World, codes
+
+# The real printer with a renderer that quotes the customer when it fails.
+QUARRELSOME = """
+from shared_code.adapters.quotation_pdf import printer
+def build(sheet):
+    raise ValueError(sheet.customer.name)
+printer.serve(build)
+"""
 
 
 @pytest.fixture
@@ -32,12 +43,30 @@ def test_a_storage_failure_leaves_no_quotation_and_no_trace_on_the_lead(world: W
     assert quoted(world, lead_id)["status"] == "Created"
 
 
-def test_a_renderer_that_fails_leaves_no_quotation(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_renderer_that_fails_leaves_no_quotation_and_no_customer_in_the_log(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     lead_id = world.lead()
-    monkeypatch.delattr(quotation_pdf, "render")
+    monkeypatch.setattr(quotation_pdf, "_shop", PrintShop(program=QUARRELSOME))
     with refused("PDF_FAILED"):
         quoted(world, lead_id)
+    (said,) = [message for message in caplog.messages if "pdf_failed" in message]
+    assert json.loads(said)["reason"].startswith("ValueError")
+    assert "Chitra" not in caplog.text
     assert count(world, lead_id) == 0
+
+
+def test_too_many_at_once_leave_no_quotation_and_are_no_failure(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lead_id = world.lead()
+    with monkeypatch.context() as now:
+        now.setattr(quotation_pdf, "_lane", Lane("full", at_once=0))
+        with refused("PROVIDER_BUSY"):
+            quoted(world, lead_id)
+    assert "pdf_failed" not in caplog.text
+    assert count(world, lead_id) == 0
+    assert quoted(world, lead_id)["status"] == "Created"
 
 
 def test_a_pdf_under_a_reference_that_another_pdf_has_already_is_refused(

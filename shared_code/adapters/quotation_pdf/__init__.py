@@ -1,7 +1,9 @@
 """Prints a quotation as the document a partner hands to a customer (rules.md 3.9)."""
 
-from threading import Lock
+import atexit
 
+from shared_code.adapters.lane import Lane
+from shared_code.adapters.quotation_pdf.print_shop import PrintError, PrintShop
 from shared_code.adapters.quotation_pdf.sheet import (
     BomItem,
     Company,
@@ -20,18 +22,21 @@ __all__ = [
     "Inverter",
     "PanelGroup",
     "Partner",
+    "PrintError",
     "QuotationSheet",
     "SavingAssumption",
     "render",
 ]
 
-# reportlab reads a font through one shared cursor. Rendering is pure Python: under the GIL taking turns costs nothing.
-_TURN = Lock()
+_lane = Lane("quotation_pdf", at_once=2, waiting=14)  # together half of a worker's 32 threads
+_shop = PrintShop()
+atexit.register(_shop.close)
 
 
 def render(sheet: QuotationSheet) -> bytes:
-    """The PDF of a quotation: A4, text in Unicode, the same bytes for the same sheet in every process and thread."""
-    with _TURN:
-        from shared_code.adapters.quotation_pdf.document import build  # reportlab is heavy, and only this needs it
+    """The PDF of a quotation: A4, text in Unicode, the same bytes for the same sheet whoever prints it.
 
-        return build(sheet)
+    Raises PrintError when there is no PDF, and Refusal `PROVIDER_BUSY` when too many are being printed.
+    """
+    with _lane:
+        return _shop.print(sheet)

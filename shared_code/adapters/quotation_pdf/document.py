@@ -10,7 +10,7 @@ from shared_code.adapters.quotation_pdf.style import ASIDE, GAP, MAIN, flush, gr
 
 
 def build(sheet: QuotationSheet) -> bytes:
-    """The PDF; one call at a time, see `render`."""
+    """The PDF. One call at a time: reportlab reads a font through one shared cursor."""
     characters()
     story = [
         *offer.letterhead(sheet.company),

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 
+from shared_code.adapters.child import Child, end, killed_after, start
 from shared_code.adapters.upload_check.verdict import LARGEST_CLEAN_BYTES, Verdict
 
-_ROOT = Path(__file__).resolve().parents[3]
-# The child knows nothing of the environment, so it is told where this process finds its packages.
-_PROGRAM = (
-    "import sys; sys.path[:] = sys.argv[1:]; from shared_code.adapters.upload_check import inside; inside.serve()"
-)
-# Where an interpreter needs this to find its own library, ours does; nothing else is anybody's business in there.
-_ENVIRONMENT = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+_PROGRAM = "from shared_code.adapters.upload_check import inside; inside.serve()"
 _OUT_OF_TIME = (-signal.SIGXCPU, -signal.SIGALRM)
-_Child = subprocess.Popen[bytes]
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +30,7 @@ class Warden:
         self._deadline = deadline
         self._program = program
         self._lock = threading.Lock()
-        self._ready: _Child | None = None
+        self._ready: Child | None = None
 
     def examine(self, content: bytes, content_type: str) -> Verdict:
         """The verdict on one file; safe to call from several threads."""
@@ -53,7 +43,7 @@ class Warden:
             try:
                 return self._ask(child, content, content_type)
             finally:
-                _end(child)
+                end(child)
                 self._prepare()
 
     def close(self) -> None:
@@ -61,42 +51,26 @@ class Warden:
         with self._lock:
             child, self._ready = self._ready, None
         if child:
-            _end(child)
+            end(child)
 
-    def _take(self) -> _Child:
+    def _take(self) -> Child:
         with self._lock:
             child, self._ready = self._ready, None
         if child and child.poll() is None:
             return child
         if child:
-            _end(child)
-        return self._start()
+            end(child)
+        return start(self._program)
 
     def _prepare(self) -> None:
         with self._lock, contextlib.suppress(OSError):
-            self._ready = self._ready or self._start()
+            self._ready = self._ready or start(self._program)
 
-    def _start(self) -> _Child:
-        paths = [str(_ROOT), *(str(Path(entry).absolute()) for entry in sys.path)]
-        return subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
-            [sys.executable, "-I", "-c", self._program, *paths],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=_ENVIRONMENT,
-            cwd="/",
-            start_new_session=True,
-        )
-
-    def _ask(self, child: _Child, content: bytes, content_type: str) -> Verdict:
+    def _ask(self, child: Child, content: bytes, content_type: str) -> Verdict:
         started = time.monotonic()
-        timer = threading.Timer(self._deadline, child.kill)
-        timer.daemon = True
-        timer.start()
-        try:
+        with killed_after(child, self._deadline):
             words, clean = _converse(child, content, content_type)
             status = child.wait()
-        finally:
-            timer.cancel()
         if status == 0 and words == ["ACCEPTED", str(len(clean))]:
             return Verdict.accept(clean)
         if status == 0 and words[:1] == ["REFUSED"] and len(words) == 2:
@@ -106,7 +80,7 @@ class Warden:
         return Verdict.refuse("CHECK_TIMED_OUT" if timed_out else "CHECKER_FAILED")
 
 
-def _converse(child: _Child, content: bytes, content_type: str) -> tuple[list[str], bytes]:
+def _converse(child: Child, content: bytes, content_type: str) -> tuple[list[str], bytes]:
     """Hand the file over and read the answer: its first line in words, then the bytes that follow."""
     assert child.stdin and child.stdout
     with contextlib.suppress(OSError):  # the child may die at any moment; its exit status tells
@@ -118,9 +92,3 @@ def _converse(child: _Child, content: bytes, content_type: str) -> tuple[list[st
     if len(clean) > LARGEST_CLEAN_BYTES:
         child.kill()
     return words, clean
-
-
-def _end(child: _Child) -> None:
-    child.kill()
-    with contextlib.suppress(OSError), child:  # leaving closes the pipes and waits
-        pass
