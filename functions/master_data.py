@@ -77,14 +77,14 @@ def change_master_data(ask: ChangedRow, ctx: Context) -> Json[AnyRow]:
 def change_settings(ask: ChangedSettings, ctx: Context) -> Json[QuotationSettings]:
     """Change settings from a time on; answers all settings as they are then."""
     turn = periods.lock(ctx.db)
-    held = periods.settings_at(ctx.db, ask.valid_from).fetchone()
-    changes = ask.changes()
-    parsing.whole(QuotationSettings, json.loads(held or b"{}") | changes)
+    held, changes = periods.settings_from(ctx.db, ask.valid_from), ask.changes()
+    for then_or_later in held.fetchall():
+        parsing.whole(QuotationSettings, json.loads(then_or_later) | changes)
     begins = ask.valid_from or ctx.there(turn.fetchone())
     with ctx.finish() as last:
         opened = [{"name": name, "value": value, "valid_from": begins} for name, value in changes.items()]
         periods.open_periods(last, SETTINGS, opened)
-        then = periods.settings_at(last, begins)
+        then = periods.settings_from(last, begins)
     return Json(ctx.there(then.fetchone()))
 
 

@@ -36,6 +36,7 @@ from shared_code.wire.quotations import Quotation
         "MASTER_DATA_MISSING",
         "LEAD_CLOSED",
         "QUOTATION_ALREADY_ACCEPTED",
+        "STALE_VERSION",
         "NOT_FOUND",
         "OUT_OF_SCOPE",
         "PDF_FAILED",
@@ -61,10 +62,12 @@ def finalize_quotation(ask: Configuration, ctx: Context) -> Json[Quotation]:
         lambda db: (leads.lock(db, caller, ask.lead_id), quotations.accepted_ref(db, ask.lead_id))
     )
     lead = ctx.found(locked.fetchone(), "lead", ask.lead_id)
+    if lead.customer_id != site.customer_id:  # whose name is on the PDF
+        raise Refusal("STALE_VERSION", f"{ask.lead_id} was given to another customer meanwhile; make it again.")
     former = accepted.fetchone()
     check_create(Status(lead.status), former, say)
     overrides = former is not None
-    new = replace(new, customer_id=lead.customer_id, cp_id=lead.assigned_to)
+    new = replace(new, cp_id=lead.assigned_to)
     with ctx.finish() as last:
         created = quotations.create(last, ctx.caller, new)
         _record(last, ctx, new, ask.override_reason if overrides else None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared_code.rules import gst, subsidy
-from shared_code.rules.pricing_bounds import capacity_kw, check_bounds
+from shared_code.rules.pricing_bounds import capacity_kw, check_bounds, check_system_price
 from shared_code.rules.pricing_inputs import BomLine, Inputs
 from shared_code.rules.refusal import against_rule
 from shared_code.rules.rounding import NOTHING, paise, plain
@@ -56,7 +56,9 @@ def price(inputs: Inputs) -> Price:
     Raises `RULE_VIOLATION` and `MASTER_DATA_MISSING`, naming every field.
     """
     check_bounds(inputs)
-    return figures(inputs)
+    priced = figures(inputs)
+    check_system_price(priced.system_price)
+    return priced
 
 
 def figures(inputs: Inputs) -> Price:

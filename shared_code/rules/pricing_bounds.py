@@ -10,6 +10,7 @@ from shared_code.rules.rounding import kilowatts, plain
 PANELS_IN_ALL: Mapping[Phase, tuple[int, int]] = {Phase.SINGLE: (4, 9), Phase.THREE: (7, 18)}
 INVERTER_SHARE = (Decimal("0.85"), Decimal("1.15"))
 STRUCTURE_HEIGHTS = tuple(Decimal(height) for height in ("0", "0.5", "1", "1.5", "2"))
+TOO_DEAR = Decimal(10_000_000_000)  # ₹ 1 000 crore: what a quotation can no longer say in words
 
 
 def capacity_kw(inputs: Inputs) -> Decimal:
@@ -28,6 +29,12 @@ def check_bounds(inputs: Inputs) -> None:
     missing = _missing_rows(inputs)
     if missing:
         raise missing_master_data(missing)
+
+
+def check_system_price(system_price: Decimal) -> None:
+    """Refuse a price that no system has, so surely a quantity or a price is mistaken: `RULE_VIOLATION`."""
+    if system_price >= TOO_DEAR:
+        raise against_rule({"systemPrice": f"below {plain(TOO_DEAR)} ₹, not {plain(system_price)}"})
 
 
 def _panels(inputs: Inputs) -> dict[str, str]:

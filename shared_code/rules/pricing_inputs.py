@@ -13,7 +13,8 @@ from pydantic import ConfigDict, PlainSerializer, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 # A decimal that is a number in JSON. The figures here have at most 15 digits: so many pass through a float unharmed.
-Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+# Adding 0 makes -0 a plain 0.
+Number = Annotated[Decimal, PlainSerializer(lambda number: float(number) + 0.0, return_type=float, when_used="json")]
 
 
 class Phase(StrEnum):

@@ -38,12 +38,17 @@ def standing(db: Db, kind: Kind, row_id: str, at: datetime | None) -> "Rows[byte
     return db.cursor(row_factory=scalar_row).execute(query, {"row_id": row_id, "at": at})
 
 
-def settings_at(db: Db, at: datetime | None) -> "Rows[bytes]":
-    """The settings that hold at `at`, by default now: name to value."""
+def settings_from(db: Db, at: datetime | None) -> "Rows[bytes]":
+    """The settings that hold at `at`, by default now, and at each later beginning of one: a row each, name to value."""
     return scalars(
         db,
-        "SELECT json_object_agg(name, value ORDER BY name) FROM setting"
-        " WHERE tstzrange(valid_from, valid_to) @> coalesce(%(at)s, clock_timestamp())",
+        """
+        WITH begins AS (SELECT coalesce(%(at)s, clock_timestamp()) AS at)
+        SELECT (SELECT coalesce(json_object_agg(name, value ORDER BY name), '{}') FROM setting
+                WHERE tstzrange(valid_from, valid_to) @> moment.at)
+        FROM (SELECT at FROM begins UNION SELECT valid_from FROM setting, begins WHERE valid_from > at) moment
+        ORDER BY moment.at
+        """,
         at=at,
     )
 

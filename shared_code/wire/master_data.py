@@ -32,6 +32,12 @@ def _each_once(values: list[Any]) -> list[Any]:
     return values
 
 
+def _longer_than_a_code(name: str) -> str:
+    if len(name) <= 2:
+        raise ValueError("must be longer than a state's code, so that it is not taken for one")
+    return name
+
+
 class Panel(Ask):
     """A panel; wattage in W, price of one."""
 
@@ -82,7 +88,7 @@ class Structure(Ask):
 class State(Ask):
     """A state and the subsidy it pays (rules.md 3.4)."""
 
-    name: Short
+    name: Annotated[Short, AfterValidator(_longer_than_a_code)]
     subsidy_type: SubsidyType
 
 

@@ -1,29 +1,12 @@
 """A commission is opened with Executed, and cancelled and revived with it (rules.md 4.1, 4.3)."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from functions.leads.update_status import update_status
-from shared_code.rules.scope import Caller
 from tests import rows
-from tests.commissions import NOW, actions, commission_of, pay, settle
-from tests.world import ADMIN, CP_1, CP_3, REMARKS, World
-
-
-def move(world: World, lead_id: str, status: str, caller: Caller = ADMIN, **fields: Any) -> None:
-    more = {"override": True, "override_reason": "The meter was not there."} if caller is ADMIN else {}
-    world.call(update_status, caller, NOW, lead_id=lead_id, new_status=status, remarks=REMARKS, **more | fields)
-
-
-def lead_under_execution(world: World, cp_id: str | None = "CP-1", **quotation: Any) -> str:
-    """A lead that lacks nothing but being executed."""
-    lead_id = world.lead(cp_id or "CP-1", "Under Execution", token_number="TOK-1")
-    reference = rows.quotation(world, lead_id, "Accepted", **quotation)
-    change = "UPDATE lead SET quotation_ref = %s, assigned_to = %s WHERE lead_id = %s"
-    world.owner.execute(change, [reference, cp_id, lead_id])
-    return lead_id
+from tests.commissions import actions, commission_of, lead_under_execution, move, pay, settle
+from tests.world import CP_1, CP_3, World
 
 
 def test_executed_opens_a_pending_commission_of_the_dealer_add_on_for_the_partner_of_that_moment(world: World) -> None:

@@ -250,6 +250,7 @@ def test_the_saving_on_a_quotation_is_estimated_with_the_settings(own_world: Wor
         ("panels", {"validFrom": "1999-12-31"}, "validFrom"),
         ("structures", {"height": 0.7}, "height"),
         ("states", {"subsidyType": "S4"}, "subsidyType"),
+        ("states", {"name": " GJ "}, "name"),
         ("discoms", {"phases": ["Single", "Single"]}, "phases"),
         ("discoms", {"smartMeterOptions": []}, "smartMeterOptions"),
         ("subsidySchemes", {"tiers": []}, "tiers"),
@@ -282,6 +283,17 @@ def test_a_change_that_makes_no_whole_is_refused(
 def test_the_add_on_by_default_lies_within_its_bounds(world: World) -> None:
     with refused("VALIDATION_ERROR", "body"):
         world.data(change_settings, ADMIN, dealer_add_on_max=1000)
+
+
+def test_a_change_of_settings_fits_those_announced_for_later(own_world: World) -> None:
+    own_world.data(change_settings, ADMIN, dealer_add_on_default=1900, valid_from="2030-04-01")
+    for valid_from in (None, "2029-04-01"):
+        with refused("VALIDATION_ERROR", "body"):
+            own_world.data(change_settings, ADMIN, dealer_add_on_max=1899, valid_from=valid_from)
+    assert own_world.data(change_settings, ADMIN, dealer_add_on_max=1900)["dealerAddOnDefault"] == 1800
+    then = datetime(2030, 4, 1, tzinfo=UTC)
+    priced = own_world.data(preview_quotation, CP_1, then, lead_id=own_world.lead(), **SYSTEM)
+    assert priced["breakdown"]["dealerAddOnPerKw"] == 1900
 
 
 def test_a_row_that_is_not_there_is_not_changed(world: World) -> None:

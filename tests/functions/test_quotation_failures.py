@@ -13,6 +13,7 @@ from functions.leads.browse_leads import get_timeline
 from shared_code.adapters import quotation_pdf
 from shared_code.adapters.lane import Lane
 from shared_code.adapters.quotation_pdf.print_shop import PrintShop
+from tests import rows
 from tests.quotations import count, overtaken, quoted
 from tests.rules.samples import refused
 from tests.world import ADMIN, CP_1, DEAD_STORAGE, World, codes
@@ -89,6 +90,7 @@ def test_a_pdf_under_a_reference_that_another_pdf_has_already_is_refused(
     [
         ("UPDATE lead SET assigned_to = 'CP-3' WHERE lead_id = %s", "NOT_FOUND"),
         ("UPDATE lead SET status = 'Under Execution' WHERE lead_id = %s", "LEAD_CLOSED"),
+        ("UPDATE lead SET customer_id = 'CUST-9' WHERE lead_id = %s", "STALE_VERSION"),
         ("UPDATE quotation SET status = 'Accepted' WHERE lead_id = %s", "QUOTATION_ALREADY_ACCEPTED"),
     ],
 )
@@ -96,6 +98,11 @@ def test_what_happens_to_a_lead_while_the_pdf_is_printed_is_seen_before_the_row_
     world: World, change: str, code: str
 ) -> None:
     lead_id = world.lead()
+    if not world.rows("SELECT 1 FROM customer WHERE customer_id = 'CUST-9'"):
+        rows.insert(
+            world, "user_account", "user_id", user_id="CUST-9", role="Customer", phone="9700000009", name="Asha"
+        )
+        rows.insert(world, "customer", "customer_id", customer_id="CUST-9")
     quoted(world, lead_id, share_with_customer=True)
     outcome = overtaken(world, lead_id, lambda: quoted(world, lead_id), lambda db: db.execute(change, [lead_id]))
     assert codes([outcome]) == [code]

@@ -121,11 +121,13 @@ def test_the_same_payment_from_fifty_at_once_changes_things_once(world: World, t
     assert payments(world, commission_id) == told(world, lead_id, "commissionPaid") == 1
 
 
-def test_paying_without_the_leads_lock_pays_more_than_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paying_without_the_leads_lock_pays_more_than_once(own_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor with the database looking away, which says itself that Paid is final."""
     spoil(monkeypatch, commissions, ROW_LOCK)
-    lead_id, commission_id = approved(world)
-    rush(world, gate(lead_id), lambda n: pay(world, commission_id, f"MORETHANONCE{n:04}"))
-    assert payments(world, commission_id) > 1
+    own_world.owner.execute("ALTER TABLE commission DISABLE TRIGGER guarded")
+    lead_id, commission_id = approved(own_world)
+    rush(own_world, gate(lead_id), lambda n: pay(own_world, commission_id, f"MORETHANONCE{n:04}"))
+    assert payments(own_world, commission_id) > 1
 
 
 @rounds

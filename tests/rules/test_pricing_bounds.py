@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from shared_code.rules.pricing import figures, price
-from shared_code.rules.pricing_inputs import Inputs, Phase, Structure
+from shared_code.rules.pricing_inputs import Inputs, Phase, Structure, to_json
+from shared_code.rules.rounding import NOTHING
+from shared_code.rules.text import in_words
 from tests.rules.samples import DISCOM, FIRST, INVERTER, PANEL, bom_line, refused, with_quantity
 
 
@@ -124,3 +126,17 @@ def test_3_2_a_height_without_a_row_of_its_own_is_missing_master_data(structure:
 def test_3_6_figures_of_frozen_inputs_do_not_depend_on_the_bounds_of_today() -> None:
     beyond = replace(FIRST, settings=replace(FIRST.settings, dealer_add_on_max=Decimal(1000)))
     assert figures(beyond) == figures(FIRST)
+
+
+def test_3_6_a_zero_has_no_sign() -> None:
+    frozen = to_json(replace(FIRST, dealer_add_on_per_kw=Decimal("-0.0")))
+    assert '"dealerAddOnPerKw":0.0' in frozen
+
+
+def test_3_9_a_price_is_one_that_can_be_said_in_words() -> None:
+    plain = replace(FIRST, dealer_add_on_per_kw=NOTHING, settings=replace(FIRST.settings, inflation_percent=NOTHING))
+    most, rest = Decimal("9999999999.99"), Decimal(135000)
+    dearest = price(replace(plain, bom=(bom_line(unit_price=most - rest),)))
+    assert in_words(dearest.system_price).startswith("nine hundred ninety-nine crore")
+    with refused("RULE_VIOLATION", "systemPrice"):
+        price(replace(plain, bom=(bom_line(unit_price=most - rest + Decimal("0.01")),)))

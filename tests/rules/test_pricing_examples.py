@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from shared_code.rules import subsidy
-from shared_code.rules.pricing import check_client_figures, counted_bom, price
+from shared_code.rules.pricing import check_client_figures, counted_bom, figures, price
 from shared_code.rules.pricing_inputs import (
     CableType,
     Fees,
@@ -191,14 +191,14 @@ def test_3_5_contained_gst_by_the_rates_of_both_periods() -> None:
 def test_3_6_frozen_inputs_price_the_same_after_json() -> None:
     again = from_json(to_json(ODD))
     assert again == ODD
-    assert price(again) == price(ODD)
+    assert figures(again) == figures(ODD)
 
 
 def test_3_6_inputs_frozen_in_the_first_writing_price_the_same_for_ever() -> None:
     """The first quotations hold names with underscores and decimals as strings."""
     frozen = json.dumps(asdict(ODD), default=str)
     assert '"unit_price": "0.10"' in frozen
-    assert price(from_json(frozen)) == price(ODD)
+    assert figures(from_json(frozen)) == figures(ODD)
 
 
 def test_2_3_client_figures_that_agree_pass_however_they_are_written() -> None:

@@ -66,7 +66,7 @@ def test_a_write_of_the_app_is_logged_with_who_and_what(app: psycopg.Connection[
     assert "secret" not in json.dumps(entries)
 
 
-@pytest.mark.parametrize("table", WRITES.keys() - {"quotation"})
+@pytest.mark.parametrize("table", sorted(WRITES.keys() - {"quotation", "commission"}))
 def test_a_deletion_by_the_owner_is_logged_with_what_was_there(owner: psycopg.Connection[Any], table: str) -> None:
     insert, _, entity_id = WRITES[table]
     owner.execute(insert)

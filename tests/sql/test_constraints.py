@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import errors
+from psycopg.types.json import Jsonb
 
 from tests import rows
 from tests.world import World
@@ -72,6 +73,65 @@ def test_a_lead_has_one_accepted_quotation(world: World) -> None:
     refuses(world, "quotation_one_accepted", accept, second)
     other = rows.quotation(world, world.lead(), "Shared")
     world.owner.execute(accept, [other])
+
+
+def test_a_lead_with_an_accepted_quotation_is_given_no_other_one_at_birth(world: World) -> None:
+    lead_id = world.lead()
+    rows.quotation(world, lead_id, "Accepted")
+    with pytest.raises(errors.UniqueViolation) as refused:
+        rows.quotation(world, lead_id, "Accepted")
+    assert refused.value.diag.constraint_name == "quotation_one_accepted"
+
+
+def test_a_reference_belongs_to_one_quotation(world: World) -> None:
+    reference = rows.quotation(world, world.lead())
+    with pytest.raises(errors.UniqueViolation) as refused:
+        rows.quotation(world, world.lead(), quotation_reference=reference)
+    assert refused.value.diag.constraint_name == "quotation_pkey"
+
+
+@pytest.mark.parametrize(
+    "column", ["pdf_blob", "pdf_sha256", "pdf_size", "inputs", "offer", "breakdown", "valid_until"]
+)
+def test_no_quotation_is_written_without_its_pdf_and_what_it_was_priced_with(world: World, column: str) -> None:
+    with pytest.raises(errors.NotNullViolation) as refused:
+        rows.quotation(world, world.lead(), "Created", **{column: None})
+    assert refused.value.diag.column_name == column
+
+
+@pytest.mark.parametrize("sha256", ["AB" * 32, "ab" * 31, "ab" * 33, "", "xy" * 32])
+def test_a_pdf_is_named_by_64_hex_digits(world: World, sha256: str) -> None:
+    with pytest.raises(errors.CheckViolation) as refused:
+        rows.quotation(world, world.lead(), pdf_sha256=sha256)
+    assert refused.value.diag.constraint_name == "quotation_pdf_sha256_check"
+
+
+def test_a_commission_stands_on_a_lead_a_quotation_and_a_partner_that_exist(world: World) -> None:
+    _, commission_id = rows.executed(world)
+    world.owner.execute("UPDATE commission SET status = 'Cancelled' WHERE commission_id = %s", [commission_id])
+    for column, unknown in (("quotation_ref", "QUOT-404"), ("cp_id", "CP-404")):
+        query = f"UPDATE commission SET {column} = %s WHERE commission_id = %s"
+        refuses(world, f"commission_{column}_fkey", query, unknown, commission_id)
+    another = (
+        "INSERT INTO commission SELECT (jsonb_populate_record(c, %s)).* FROM commission c WHERE commission_id = %s"
+    )
+    unknown_lead = Jsonb({"commission_id": "COMM-404", "lead_id": "LEAD-404"})
+    refuses(world, "commission_lead_id_fkey", another, unknown_lead, commission_id)
+    refuses(world, "commission_one_per_lead", another, Jsonb({"commission_id": "COMM-404"}), commission_id)
+
+
+def test_no_commission_is_negative(world: World) -> None:
+    _, commission_id = rows.executed(world)
+    world.owner.execute("UPDATE commission SET status = 'Cancelled' WHERE commission_id = %s", [commission_id])
+    for column in ("amount", "approved_amount"):
+        query = f"UPDATE commission SET {column} = -0.01 WHERE commission_id = %s"
+        refuses(world, f"commission_{column}_check", query, commission_id)
+
+
+def test_a_step_of_a_commission_is_told_once(world: World) -> None:
+    _, commission_id = rows.executed(world)
+    again = "INSERT INTO commission_event (commission_id, version, to_status, amount) VALUES (%s, 1, 'Approved', 1)"
+    refuses(world, "commission_event_pkey", again, commission_id)
 
 
 def test_a_phone_signs_in_one_partner_or_customer(world: World) -> None:

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from localhost.machine import Machine
 from tests.sql.writes import MASTER_DATA, WRITES, acting
 from tests.world import World
 
@@ -89,6 +90,52 @@ def test_a_quotation_is_frozen_but_for_its_sharing_and_its_answer(side: Side) ->
     side.db.execute("UPDATE quotation SET status = 'Rejected', rejected_at = now()")
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "INSERT INTO quotation SELECT * FROM quotation"
+        " ON CONFLICT (quotation_reference) DO UPDATE SET system_price = quotation.system_price + 1",
+        "MERGE INTO quotation q USING lead l ON q.lead_id = l.lead_id WHEN MATCHED THEN UPDATE SET pdf_sha256 = 'ff'",
+        "MERGE INTO quotation q USING lead l ON q.lead_id = l.lead_id WHEN MATCHED THEN DELETE",
+        "WITH moved AS (UPDATE quotation SET lead_id = 'LEAD-1' RETURNING *) SELECT FROM moved",
+        "INSERT INTO timeline_entry SELECT * FROM timeline_entry"
+        " ON CONFLICT (lead_id, entry) DO UPDATE SET remarks = 'Rewritten.'",
+        "MERGE INTO timeline_entry t USING lead l ON t.lead_id = l.lead_id WHEN MATCHED THEN DELETE",
+        "MERGE INTO audit_log a USING lead l ON a.entity_id = l.lead_id WHEN MATCHED THEN DELETE",
+    ],
+)
+def test_what_is_frozen_is_reached_by_no_back_door(side: Side, query: str) -> None:
+    assert side.is_refused(query)
+
+
+CALCULATION = ("quotation_ref = NULL", "cp_id = 'CP-2'", "system_kw = 9", "project_amount = 1", "amount = 9999")
+FOR_EVER = ("commission_id = 'COMM-1'", "lead_id = 'LEAD-1'", "created_at = now() - interval '1 day'")
+APPROVED = "status = 'Approved', approved_amount = 5832, approved_at = now(), approved_by = 'ADM-1'"
+PAID = "status = 'Paid', utr = 'UTR000000070', paid_on = '2026-01-05', method = 'NEFT', paid_at = now()"
+
+
+@pytest.mark.parametrize("which", ["app", "owner"])
+def test_of_a_commission_only_the_next_step_changes(world: World, which: str) -> None:
+    with acting(world.app_url if which == "app" else world.owner_url) as db:
+        db.execute(LOGS)
+        side = Side(db, errors.RestrictViolation)
+        steps = {
+            "status = 'Pending'": (),
+            APPROVED: ("approved_amount = 1",),
+            PAID: ("notes = 'x'", "status = 'Pending'"),
+        }
+        for step, refused in steps.items():
+            db.execute(f"UPDATE commission SET {step}")
+            for change in (*CALCULATION, *FOR_EVER, *refused):
+                assert side.is_refused(f"UPDATE commission SET {change}"), (step, change)
+        assert Side(db, psycopg.Error).is_refused("DELETE FROM commission")
+
+
+def test_a_cancelled_commission_is_calculated_anew(app: Side) -> None:
+    app.db.execute("UPDATE commission SET status = 'Cancelled'")
+    app.db.execute("UPDATE commission SET status = 'Pending', amount = 7000, project_amount = 160000")
+
+
 @pytest.mark.parametrize("table", [*WRITES, *MASTER_DATA])
 def test_no_table_of_the_business_is_emptied(side: Side, table: str) -> None:
     assert side.is_refused(f"TRUNCATE {table} CASCADE")
@@ -128,6 +175,11 @@ def test_the_app_owns_nothing_and_may_become_nobody(world: World) -> None:
         "ALTER TABLE quotation DISABLE TRIGGER frozen",
         "ALTER TABLE audit_log DISABLE TRIGGER ALL",
         "DROP TRIGGER audit ON lead",
+        "DROP TRIGGER immutable ON quotation",
+        "DROP INDEX quotation_one_accepted",
+        "ALTER TABLE commission DROP CONSTRAINT commission_one_per_lead",
+        "ALTER TABLE commission DROP CONSTRAINT utr_taken",
+        "SET session_replication_role = replica",
         "DROP TABLE timeline_entry",
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
         "CREATE INDEX mine ON lead (status)",
@@ -141,3 +193,9 @@ def test_the_app_owns_nothing_and_may_become_nobody(world: World) -> None:
 )
 def test_the_app_changes_no_schema_and_reaches_nothing_outside(app: Side, query: str) -> None:
     assert app.is_refused(query)
+
+
+def test_the_app_puts_no_temporary_table_before_ours(ground: Machine) -> None:
+    """In the database that was migrated: a clone of it is open again."""
+    with psycopg.connect(ground.settings["DATABASE_URL"]) as db, pytest.raises(errors.InsufficientPrivilege):
+        db.execute("CREATE TEMPORARY TABLE state (state_code text)")

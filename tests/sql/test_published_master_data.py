@@ -27,8 +27,8 @@ FIELDS = {
     "gstRates": "rateId goodsShare goodsRate servicesRate",
 }
 SETTINGS = (
-    "inflationPercent dealerAddOnMin dealerAddOnMax dealerAddOnDefault quotationValidityDays warrantyText"
-    " paymentTermsText company"
+    "inflationPercent dealerAddOnMin dealerAddOnMax dealerAddOnDefault quotationValidityDays yearlyKwhPerKw"
+    " tariffPerKwh warrantyText paymentTermsText company"
 )
 
 
