@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +13,7 @@ from typing import Final
 
 import psycopg
 
-from localhost.azurite import Azurite, make_containers
+from localhost.azurite import Azurite, admit_pages, make_containers
 from localhost.children import StartError, claimed
 from localhost.postgres import Postgres, admit_app
 
@@ -20,6 +21,7 @@ SERVERS: Final = ("DATABASE_URL", "AZURE_STORAGE_CONNECTION_STRING")  # given, t
 _MARK: Final = "solarium"  # the file by which we know a folder as one of ours
 _LOCK: Final = "lock"
 _WAIT_SECONDS: Final = 5  # for a run that is just ending
+_ORIGIN: Final = re.compile(r"\*|https?://[^\sA-Z/*]+")
 _FIXED: Final = {
     "ENVIRONMENT": "local",
     "JWT_ISSUER": "solarium",
@@ -30,7 +32,8 @@ _FIXED: Final = {
     "SENDGRID_API_KEY": "local",
     "SENDGRID_FROM": "no-reply@solarium.test",
     "PORTAL_BASE_URL": "http://localhost:3000",
-    "ALLOWED_ORIGINS": "http://localhost:3000",
+    # The portal, the usual ports of other pages under development, and the app's own.
+    "ALLOWED_ORIGINS": ",".join(f"http://localhost:{port}" for port in (3000, 4200, 5173, 7071, 8080)),
     "SMS_PER_MINUTE": "10000",
     "SMS_PER_DAY": "100000",
     "PYTHON_THREADPOOL_THREAD_COUNT": "32",
@@ -44,6 +47,11 @@ class Machine:
     settings: dict[str, str]
     owner_url: str
 
+    @property
+    def allowed_origins(self) -> list[str]:
+        """Whose pages may call the API and use the storage's links from a browser."""
+        return _origins(self.settings)
+
 
 @contextmanager
 def started(
@@ -56,8 +64,11 @@ def started(
     if given.get("ENVIRONMENT", "local") != "local":
         raise StartError("ENVIRONMENT is not local: this loads demo people with known passwords. Unset it.")
     kept = _kept_secrets(data_dir / "secrets.json")
+    password = kept.pop("DATABASE_PASSWORD")
+    settings = {name: given.get(name) or value for name, value in (_FIXED | kept).items()}
+    origins = _origins(settings)
     with ExitStack() as running:
-        owner_url, password = given.get("DATABASE_URL"), kept.pop("DATABASE_PASSWORD")
+        owner_url = given.get("DATABASE_URL")
         if not owner_url:
             say("Starting PostgreSQL")
             postgres = Postgres(data_dir / "postgres", durable=durable)
@@ -68,13 +79,13 @@ def started(
         storage = given.get("AZURE_STORAGE_CONNECTION_STRING")
         if storage:
             make_containers(storage)
+            admit_pages(storage, origins, keep=True)
         else:
             say("Starting Azurite")
-            azurite = Azurite(data_dir / _storage_name(given.get("DATABASE_URL")))
+            azurite = Azurite(data_dir / _storage_name(given.get("DATABASE_URL")), origins)
             running.callback(azurite.stop)
             azurite.start()
             storage = azurite.connection_string
-        settings = {name: given.get(name) or value for name, value in (_FIXED | kept).items()}
         ground = {"DATABASE_URL": app_url, "AZURE_STORAGE_CONNECTION_STRING": storage, "UPLOADS_STORAGE": storage}
         yield Machine(settings | ground, owner_url)
 
@@ -111,6 +122,15 @@ def reset(data_dir: Path) -> None:
                 shutil.rmtree(path)
             elif path.name not in {_MARK, _LOCK}:
                 path.unlink()
+
+
+def _origins(settings: Mapping[str, str]) -> list[str]:
+    """What ALLOWED_ORIGINS lists. Raises StartError naming one that no browser would ever send."""
+    origins = [text.strip() for text in settings["ALLOWED_ORIGINS"].split(",")]
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise StartError(f"ALLOWED_ORIGINS: {origin!r} is not an origin like http://localhost:3000, nor *.")
+    return origins
 
 
 def _migrated(owner_url: str, password: str, say: Callable[[str], None]) -> str:

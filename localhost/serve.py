@@ -41,8 +41,8 @@ async def _app(machine: Machine, port: int) -> AsyncIterator[str]:
         os.environ.update(machine.settings)
         _check_settings()
         await asyncio.to_thread(load, machine.owner_url)
-        origins = machine.settings["ALLOWED_ORIGINS"].split(",")
-        host = FunctionsHost(ROOT, port=port, mounts={"/dev": standins.inbox_app}, allowed_origins=origins)
+        mounts = {"/dev": standins.inbox_app}
+        host = FunctionsHost(ROOT, port=port, mounts=mounts, allowed_origins=machine.allowed_origins)
         running.push_async_callback(host.stop)
         try:
             await host.start()

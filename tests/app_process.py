@@ -20,7 +20,10 @@ from shared_code.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
 # What an app started here must not inherit from us: every setting of the app, in this process those of the tests.
-OURS = {field.alias or name.upper() for name, field in Settings.model_fields.items()} | {"UPLOADS_STORAGE"}
+OURS = {field.alias or name.upper() for name, field in Settings.model_fields.items()} | {
+    "ALLOWED_ORIGINS",
+    "UPLOADS_STORAGE",
+}
 
 
 class AppProcess:

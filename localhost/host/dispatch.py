@@ -3,9 +3,9 @@
 import asyncio
 import hmac
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .asgi import (
     ASGIApp,
@@ -20,6 +20,7 @@ from .asgi import (
     read_query,
     send_answer,
 )
+from .cors import Cors
 from .invocation import FunctionDefinition, FunctionError, HttpAnswer, Invocation, TypedValue
 from .invoker import Invoker
 from .routes import RouteTable
@@ -40,7 +41,7 @@ class Dispatcher:
     invoker: Invoker
     settings: HostSettings
     mounts: Mapping[str, ASGIApp]
-    allowed_origins: Collection[str]
+    cors: Cors
     keys: Mapping[str, str]
 
     def __post_init__(self) -> None:
@@ -58,8 +59,8 @@ class Dispatcher:
                 return
         headers = read_headers(scope)
         try:
-            answer = self._preflight(scope["method"], headers) or await self._answer(scope, headers, receive)
-            await send_answer(self._with_cors(answer, headers), send)
+            answer = self.cors.preflight(scope["method"], headers) or await self._answer(scope, headers, receive)
+            await send_answer(self.cors.readable(answer, headers), send)
         except ClientGoneError:
             logger.info("The client left before %s %s was complete", scope["method"], path)
         except UnicodeEncodeError:
@@ -98,22 +99,3 @@ class Dispatcher:
         given = headers.get("x-functions-key") or read_query(query_string).get("code", "")
         keys = {self.keys["admin"], self.keys.get(function.auth_level, "")}
         return any(hmac.compare_digest(given.encode(), key.encode()) for key in keys if key)
-
-    def _preflight(self, method: str, headers: Mapping[str, str]) -> HttpAnswer | None:
-        asked = headers.get("access-control-request-method")
-        if method != "OPTIONS" or not asked or not self._allows(headers.get("origin")):
-            return None
-        answer = [("Access-Control-Allow-Methods", asked), ("Access-Control-Max-Age", "86400")]
-        if wanted := headers.get("access-control-request-headers"):
-            answer.append(("Access-Control-Allow-Headers", wanted))
-        return HttpAnswer(204, answer)
-
-    def _with_cors(self, answer: HttpAnswer, headers: Mapping[str, str]) -> HttpAnswer:
-        origin = headers.get("origin")
-        if not origin or not self._allows(origin):
-            return answer
-        kept = [pair for pair in answer.headers if pair[0].lower() != "access-control-allow-origin"]
-        return replace(answer, headers=[*kept, ("Access-Control-Allow-Origin", origin), ("Vary", "Origin")])
-
-    def _allows(self, origin: str | None) -> bool:
-        return origin in self.allowed_origins or "*" in self.allowed_origins

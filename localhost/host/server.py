@@ -13,6 +13,7 @@ from typing import Protocol
 import uvicorn
 
 from .asgi import ASGIApp
+from .cors import Cors
 from .dispatch import Dispatcher
 from .invocation import FunctionDefinition, Worker
 from .invoker import Invoker
@@ -78,7 +79,7 @@ class FunctionsHost:
         invoker = Invoker(self._worker, settings.function_timeout)
         triggers = [self._trigger(each, invoker, settings) for each in enabled if each.kind != "http"]
         keys = {"function": self.function_key, "admin": self.admin_key}
-        app = Dispatcher(routes, invoker, settings, self.mounts, self.allowed_origins, keys)
+        app = Dispatcher(routes, invoker, settings, self.mounts, Cors(self.allowed_origins), keys)
         sockets = _listen(self.port)
         self.port = sockets[0].getsockname()[1]
         self._worker.start()

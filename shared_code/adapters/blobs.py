@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from shared_code import log
+from shared_code.adapters.delegation_keys import DelegationKeys
 from shared_code.rules.refusal import Refusal
 from shared_code.settings import Settings
 
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from azure.storage.blob import BlobServiceClient
 
 Container = Literal["uploads", "docs", "quotations"]
-KEY_LIFE, KEY_SPARE = timedelta(hours=12), timedelta(hours=1)
 LINK_LIFE = timedelta(minutes=30)
-CLOCK_SKEW = timedelta(minutes=5)
 MOST_LISTED = 5000  # what storage gives in one answer
 
 
@@ -147,7 +145,7 @@ def _signed(
             expiry=until,
             content_disposition=disposition,
             protocol="https" if service.url.startswith("https") else None,
-            **_signing_key(settings, service),
+            **_signing_key(settings, service, until),
         )
         return f"{service.get_blob_client(container, name).url}?{token}"
 
@@ -156,16 +154,15 @@ def _signed(
 def _connect(connection_string: str | None, url: str | None, client_id: str | None) -> "BlobServiceClient":
     from azure.storage.blob import BlobServiceClient, LinearRetry
 
-    patience: dict[str, Any] = {
-        "connection_timeout": 3.5,
-        "read_timeout": 3.5,
-        "retry_policy": LinearRetry(backoff=1, retry_total=2, random_jitter_range=0),
-    }
+    patience: dict[str, Any] = {"connection_timeout": 3.5, "read_timeout": 3.5}
+    retries = LinearRetry(backoff=1, retry_total=2, random_jitter_range=0)
     if connection_string:
-        return BlobServiceClient.from_connection_string(connection_string, **patience)
+        return BlobServiceClient.from_connection_string(connection_string, retry_policy=retries, **patience)
     from azure.identity import DefaultAzureCredential
 
-    return BlobServiceClient(url or "", DefaultAzureCredential(managed_identity_client_id=client_id), **patience)
+    # Without retries of its own: each attempt of the storage client asks it for a token.
+    credential = DefaultAzureCredential(managed_identity_client_id=client_id, retry_total=0, **patience)
+    return BlobServiceClient(url or "", credential, retry_policy=retries, **patience)
 
 
 def _service(settings: Settings, container: Container) -> "BlobServiceClient":
@@ -177,29 +174,11 @@ def _service(settings: Settings, container: Container) -> "BlobServiceClient":
     )
 
 
-class DelegationKeys:
-    """User delegation keys, one per account, fetched once for many callers and again before they expire."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._keys: dict[str, tuple[datetime, Any]] = {}
-
-    def of(self, service: "BlobServiceClient", now: datetime) -> Any:
-        """The account's key, good for `KEY_SPARE` from `now` on, so that no link outlives it."""
-        with self._lock:
-            until, key = self._keys.get(service.url, (now, None))
-            if until - KEY_SPARE <= now:
-                until = now + KEY_LIFE
-                key = service.get_user_delegation_key(now - CLOCK_SKEW, until)
-                self._keys[service.url] = (until, key)
-            return key
-
-
 _delegation_keys = DelegationKeys()
 
 
-def _signing_key(settings: Settings, service: "BlobServiceClient") -> dict[str, Any]:
+def _signing_key(settings: Settings, service: "BlobServiceClient", until: datetime) -> dict[str, Any]:
     """What signs a link: the emulator's key locally, a user delegation key of the app's identity in Azure."""
     if settings.azure_storage_connection_string:
         return {"account_key": service.credential.account_key}
-    return {"user_delegation_key": _delegation_keys.of(service, datetime.now(UTC))}
+    return {"user_delegation_key": _delegation_keys.of(service, datetime.now(UTC), until)}

@@ -28,14 +28,21 @@ TAGS = {"docType": "quotation", "reference": "QUOT-1"}
 PDF = "application/pdf"
 
 
-@pytest.fixture
-def settings(azurite: str) -> Settings:
-    return configuration.current()
+@pytest.fixture(params=["by the emulator's key", "by the app's identity"])
+def settings(request: pytest.FixtureRequest, azurite: str) -> Settings:
+    """Settings of an app that signs locally, and of one that signs as in Azure: the same must hold for both."""
+    if "key" in request.param:
+        return configuration.current()
+    in_azure: Settings = request.getfixturevalue("in_azure")
+    return in_azure
 
 
 @pytest.fixture
-def storage(azurite: str) -> Iterator[BlobServiceClient]:
-    with BlobServiceClient.from_connection_string(azurite) as service:
+def storage(settings: Settings, azurite: str, request: pytest.FixtureRequest) -> Iterator[BlobServiceClient]:
+    """The account that they name, opened by the key that we know of every emulator."""
+    locally = settings.azure_storage_connection_string is not None
+    connection_string = azurite if locally else request.getfixturevalue("cloud").azurite.connection_string
+    with BlobServiceClient.from_connection_string(connection_string) as service:
         yield service
 
 
@@ -165,10 +172,12 @@ def silence() -> Iterator[tuple[str, list[socket.socket]]]:
 
 
 def test_a_storage_that_never_answers_is_given_up_after_three_attempts_of_three_and_a_half_seconds(
-    settings: Settings,
+    azurite: str,
 ) -> None:
     with silence() as (connection_string, callers):
-        hanging = settings.model_copy(update={"azure_storage_connection_string": SecretStr(connection_string)})
+        hanging = configuration.current().model_copy(
+            update={"azure_storage_connection_string": SecretStr(connection_string)}
+        )
         began = time.monotonic()
         with pytest.raises(Refusal) as refused:
             blobs.put_once(hanging, "docs", new_name(), b"%PDF-1.7", PDF, {})

@@ -8,13 +8,15 @@ import pytest
 import requests
 from azure.storage.blob import BlobServiceClient
 
-from localhost.azurite import CONTAINERS, Azurite, make_containers
+from localhost.azurite import CONTAINERS, Azurite, admit_pages, make_containers
+
+PORTAL = "https://portal.test"
 
 
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
     """A running emulator."""
-    azurite = Azurite(tmp_path_factory.mktemp("azurite"))
+    azurite = Azurite(tmp_path_factory.mktemp("azurite"), [PORTAL, "https://staging.portal.test"])
     azurite.start()
     yield azurite
     azurite.stop()
@@ -43,17 +45,49 @@ def test_making_containers_leaves_what_is_in_them(emulator: Azurite) -> None:
     assert get(emulator, "docs", "kept") == b"as it was"
 
 
-def test_a_page_of_any_origin_may_put_an_upload(emulator: Azurite) -> None:
-    endpoint = dict(part.split("=", 1) for part in emulator.connection_string.split(";") if part)["BlobEndpoint"]
-    asked = {
-        "Origin": "https://portal.example",
-        "Access-Control-Request-Method": "PUT",
-        "Access-Control-Request-Headers": "x-ms-blob-type,content-type",
-    }
-    answer = requests.options(f"{endpoint}/uploads/new", headers=asked, timeout=5)
-    assert answer.status_code == 200
-    assert answer.headers["Access-Control-Allow-Origin"] == "https://portal.example"
-    assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
+def preflight(azurite: Azurite, **asked: str) -> requests.Response:
+    """Ask as a browser does before a page of the portal may PUT an upload."""
+    usual = {"Origin": PORTAL, "Method": "PUT", "Headers": "x-ms-blob-type,content-type"} | asked
+    headers = {name if name == "Origin" else f"Access-Control-Request-{name}": said for name, said in usual.items()}
+    endpoint = dict(part.split("=", 1) for part in azurite.connection_string.split(";") if part)["BlobEndpoint"]
+    return requests.options(f"{endpoint}/uploads/new", headers=headers, timeout=5)
+
+
+@pytest.mark.parametrize("method", ["PUT", "GET", "HEAD"])
+def test_a_page_of_the_portal_may_upload_and_read(emulator: Azurite, method: str) -> None:
+    answer = preflight(emulator, Method=method)
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, PORTAL)
+    assert answer.headers["Access-Control-Allow-Methods"] == method
+    assert answer.headers["Access-Control-Max-Age"] == "3600"
+
+
+@pytest.mark.parametrize(
+    "asked", [{"Origin": "https://elsewhere.test"}, {"Method": "DELETE"}, {"Headers": "x-ms-blob-type,authorization"}]
+)
+def test_no_other_page_and_nothing_else_is_admitted(emulator: Azurite, asked: dict[str, str]) -> None:
+    answer = preflight(emulator, **asked)
+    assert answer.status_code == 403
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_the_pages_admitted_are_those_of_the_newest_start(tmp_path: Path) -> None:
+    admitted = []
+    for origins in ([PORTAL], ["https://new.test"], []):
+        azurite = Azurite(tmp_path, origins)
+        azurite.start()
+        admitted.append([preflight(azurite, Origin=origin).ok for origin in (PORTAL, "https://new.test")])
+        azurite.stop()
+    assert admitted == [[True, False], [False, True], [False, False]]
+
+
+def test_a_storage_that_is_not_ours_keeps_its_rules_and_is_given_some_where_it_has_none(tmp_path: Path) -> None:
+    azurite = Azurite(tmp_path)
+    azurite.start()
+    admit_pages(azurite.connection_string, [PORTAL], keep=True)
+    admit_pages(azurite.connection_string, ["https://new.test"], keep=True)
+    admitted = [preflight(azurite, Origin=origin).ok for origin in (PORTAL, "https://new.test")]
+    azurite.stop()
+    assert admitted == [True, False]
 
 
 def test_every_service_is_on_loopback(emulator: Azurite) -> None:

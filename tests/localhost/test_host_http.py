@@ -10,8 +10,6 @@ import pytest
 
 from tests.localhost.host_process import SampleHost, sample_host, wait_for
 
-PREFLIGHT = {"Origin": "https://portal.test", "Access-Control-Request-Method": "PUT"}
-
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[SampleHost]:
@@ -139,23 +137,6 @@ def test_an_answer_carries_what_the_function_gave(host: SampleHost) -> None:
     assert host.get("/empty").status_code == 204
     assert (host.get("/text").text, host.get("/text").headers["Content-Type"]) == ("plain", "text/plain; charset=utf-8")
     assert host.get("/coroutine").text == "awaited"
-
-
-def test_preflights_are_answered_for_configured_origins_only(host: SampleHost) -> None:
-    wanted = PREFLIGHT | {"Access-Control-Request-Headers": "authorization, x-thing"}
-    answer = host.request("OPTIONS", "/api/v1/things/summary", headers=wanted)
-    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (204, "https://portal.test")
-    assert answer.headers["Access-Control-Allow-Methods"] == "PUT"
-    assert answer.headers["Access-Control-Allow-Headers"] == "authorization, x-thing"
-    foreign = host.request("OPTIONS", "/api/v1/things/summary", headers=PREFLIGHT | {"Origin": "https://other.test"})
-    assert foreign.status_code == 404
-    assert "Access-Control-Allow-Origin" not in foreign.headers
-
-
-def test_answers_to_configured_origins_may_be_read_by_the_browser(host: SampleHost) -> None:
-    read = host.get("/text", headers={"Origin": "https://portal.test"})
-    assert read.headers["Access-Control-Allow-Origin"] == "https://portal.test"
-    assert "Access-Control-Allow-Origin" not in host.get("/text", headers={"Origin": "https://other.test"}).headers
 
 
 def test_a_mounted_app_sees_its_whole_path(host: SampleHost) -> None:

@@ -88,6 +88,19 @@ def test_only_a_local_environment_gets_demo_people(tmp_path: Path) -> None:
         pass
 
 
+def test_pages_of_the_usual_ports_may_call_unless_others_are_named(running: machine.Machine) -> None:
+    assert {"http://localhost:3000", "http://localhost:7071"} <= set(running.allowed_origins)
+    named = machine.Machine(running.settings | {"ALLOWED_ORIGINS": "https://a.test, https://b.test:8443"}, "")
+    assert named.allowed_origins == ["https://a.test", "https://b.test:8443"]
+
+
+@pytest.mark.parametrize("text", ["http://localhost:3000/", "localhost:3000", "https://Portal.test", "https://a.test,"])
+def test_an_origin_that_no_browser_sends_is_named_before_anything_starts(tmp_path: Path, text: str) -> None:
+    with pytest.raises(StartError, match="ALLOWED_ORIGINS"), machine.started(tmp_path, {"ALLOWED_ORIGINS": text}):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["secrets.json"]
+
+
 def test_secrets_are_kept_for_the_owner_alone(running: machine.Machine, folder: Path) -> None:
     kept = folder / "secrets.json"
     assert kept.stat().st_mode & 0o777 == 0o600
