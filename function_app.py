@@ -5,7 +5,15 @@ import azure.functions as func
 from functions import health, integrations, master_data, notifications, reference, sync, timers
 from functions.auth import login, refresh_session, session
 from functions.commissions import approve_or_pay, browse_commissions
-from functions.documents import browse_documents, check_upload, issue_upload
+from functions.documents import (
+    browse_documents,
+    check_upload,
+    issue_link,
+    issue_upload,
+    keep_documents,
+    review_kyc,
+    sweep_uploads,
+)
 from functions.leads import browse_leads, create_lead, update_status
 from functions.people import activate_partner, browse_people
 from functions.quotations import answer, browse_quotations, finalize, preview, share
@@ -43,9 +51,20 @@ for workflow in (
     answer.reject_quotation,
     # documents
     issue_upload.issue_lead_upload,
+    issue_upload.issue_kyc_upload,
+    issue_upload.issue_upload,
+    issue_upload.replace_document,
+    issue_link.issue_link,
     browse_documents.list_lead_documents,
+    browse_documents.list_kyc_documents,
     browse_documents.get_document,
-    browse_documents.issue_download,
+    browse_documents.list_versions,
+    browse_documents.list_accesses,
+    browse_documents.get_kyc_log,
+    keep_documents.restore_document,
+    keep_documents.delete_document,
+    review_kyc.approve_document,
+    review_kyc.reject_document,
     # commissions
     browse_commissions.list_commissions,
     browse_commissions.get_commission,
@@ -75,7 +94,8 @@ for triggered in (
     check_upload.check_upload,
     check_upload.give_up_check,
     timers.send_outbox,
-    timers.expire_reservations,
+    sweep_uploads.sweep_uploads,
+    sweep_uploads.expire_reservations,
     timers.compare_quotation_pdfs,
 ):
     triggers.serve(app, triggered)

@@ -1,10 +1,9 @@
-"""What the clock does: send what waits in the outbox, free unused reservations, compare PDFs with their rows."""
+"""What the clock does: send what waits in the outbox, compare PDFs with their rows."""
 
 import logging
 
 from shared_code import log, messages, reconciliation
 from shared_code.context import Context
-from shared_code.sql import documents
 from shared_code.triggers import on_timer
 
 
@@ -14,14 +13,6 @@ def send_outbox(ctx: Context) -> None:
     ctx.commit()
     sent = messages.send_due(ctx.settings, ctx.pool, ctx.request_id)
     log.event("outbox_sent", count=sent, requestId=ctx.request_id)
-
-
-@on_timer("0 * * * * *")
-def expire_reservations(ctx: Context) -> None:
-    """Free the places whose upload link is over (rules.md 6.2)."""
-    with ctx.finish() as last:
-        expired = documents.expire(last)
-    log.event("reservations_expired", count=len(expired.fetchall()), requestId=ctx.request_id)
 
 
 @on_timer("0 30 21 * * *")  # 03:00 in India

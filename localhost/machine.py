@@ -36,6 +36,7 @@ _FIXED: Final = {
     "ALLOWED_ORIGINS": ",".join(f"http://localhost:{port}" for port in (3000, 4200, 5173, 7071, 8080)),
     "SMS_PER_MINUTE": "10000",
     "SMS_PER_DAY": "100000",
+    "SWEEP_SCHEDULE": "*/30 * * * * *",
     "PYTHON_THREADPOOL_THREAD_COUNT": "32",
 }
 

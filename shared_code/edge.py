@@ -7,7 +7,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,15 +18,15 @@ from pydantic_core import to_json
 from shared_code import errors, identity, log, parsing, settings
 from shared_code.context import Context
 from shared_code.endpoints import REGISTRY, Endpoint
+from shared_code.limits import count_address
 from shared_code.opening import Opening, Replay, Reply, fingerprint, idempotency_key
 from shared_code.rules.refusal import Refusal
-from shared_code.sql.edge import count_in_window
 from shared_code.sql.pool import pool
 from shared_code.wire import Json, Raw
 
 BODY_LIMIT = 1024 * 1024  # bytes
 GZIP_FROM = 1400  # bytes: what fits one packet gains nothing
-PER_MINUTE = 100  # requests of one address in one count (rules.md 5.2)
+FORM_LIMIT = 11 * BODY_LIMIT  # where a file comes along
 KEPT_STATUSES = {400, 404, 409, 422}  # refusals that an Idempotency-Key gives again (api.md 1)
 EXPOSED = "ETag, Retry-After, X-Correlation-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -99,10 +99,11 @@ def _attempt(endpoint: Endpoint, req: func.HttpRequest, ctx: Context) -> Reply:
 
 def _knock(endpoint: Endpoint, req: func.HttpRequest, ctx: Context) -> Opening:
     """What is refused before the transaction, in the order of api.md 1: body size, address limit, token."""
-    if len(req.get_body()) > BODY_LIMIT:
-        raise Refusal("BODY_TOO_LARGE", "A request's body may have 1 MiB.")
+    most = FORM_LIMIT if _is_form(endpoint, req) else BODY_LIMIT
+    if len(req.get_body()) > most:
+        raise Refusal("BODY_TOO_LARGE", f"A request's body may have {most // BODY_LIMIT} MiB.")
     if endpoint.address_limit:
-        limit_rate(ctx, f"{endpoint.address_limit}:{ctx.address}", PER_MINUTE, timedelta(minutes=1))
+        count_address(ctx, endpoint.address_limit)
     if not endpoint.roles:
         return Opening(endpoint, None)
     scheme, _, token = req.headers.get("Authorization", "").partition(" ")
@@ -118,14 +119,15 @@ def _knock(endpoint: Endpoint, req: func.HttpRequest, ctx: Context) -> Opening:
 def _question(endpoint: Endpoint, req: func.HttpRequest) -> Any:
     if endpoint.method == "GET":
         return parsing.of_query(endpoint.ask, req.route_params, req.params)
+    if _is_form(endpoint, req):
+        return parsing.of_form(endpoint.ask, req.route_params, req.params, lambda: (req.form, req.files))
     return parsing.of_body(endpoint.ask, req.route_params, req.params, req.get_body(), req.headers.get("If-Match"))
 
 
-def limit_rate(ctx: Context, key: str, limit: int, window: timedelta) -> None:
-    """Count a request and refuse it beyond `limit` in `window`; it counts also when it is refused later."""
-    counted = ctx.alone(lambda db: count_in_window(db, key, window))
-    if counted is not None and counted.count > limit:
-        raise errors.RateLimited(limit, (counted.started_at + window - ctx.now).total_seconds())
+def _is_form(endpoint: Endpoint, req: func.HttpRequest) -> bool:
+    """Whether a file may come along, and this request says that one does."""
+    kind = req.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return endpoint.takes_file and kind == "multipart/form-data"
 
 
 def _success(endpoint: Endpoint, result: Any) -> Reply:

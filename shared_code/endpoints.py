@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from shared_code.rules.scope import Role
 from shared_code.wire import Ask, View
+from shared_code.wire.documents import FileAsk
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Workflow = TypeVar("Workflow", bound=Callable[..., Any])
@@ -46,6 +47,11 @@ class Endpoint:
     def honours_key(self) -> bool:
         """Whether an Idempotency-Key is honoured (api.md 1: signed-in writes outside auth)."""
         return self.method != "GET" and bool(self.roles) and not self.route.startswith("auth/")
+
+    @property
+    def takes_file(self) -> bool:
+        """Whether a file may come along, as a part of a form."""
+        return issubclass(self.ask, FileAsk)
 
     @property
     def summary(self) -> str:

@@ -92,6 +92,24 @@ def upload_refused(db: Db, uploaded_by: str, doc_id: str, lead_id: str | None, d
     tell_users(db, News("uploadRefused", "File refused", f"{doc_type}: {why}", "error", data), [uploaded_by])
 
 
+def kyc_uploaded(db: Db, actor: Caller, customer_id: str, doc_id: str, doc_type: str) -> None:
+    """Admins and KAM hear of a paper to review."""
+    news = News(
+        "kycUploaded", "Paper to review", f"{doc_type} of {customer_id} waits for review.", data={"docId": doc_id}
+    )
+    tell_users(db, news, [], ["admins", "kam"], actor=actor, customer_id=customer_id)
+
+
+def kyc_reviewed(db: Db, actor: Caller, customer_id: str, doc_id: str, doc_type: str, rejected_for: str | None) -> None:
+    """The customer and its partner hear what became of a paper."""
+    data = {"docId": doc_id}
+    if rejected_for is None:
+        news = News("kycApproved", "Paper approved", f"{doc_type} is approved.", "success", data)
+    else:
+        news = News("kycRejected", "Paper rejected", f"{doc_type}: {rejected_for}", "warning", data)
+    tell_users(db, news, [customer_id], ["partner"], actor=actor, customer_id=customer_id)
+
+
 def partner_activated(db: Db, cp_id: str) -> None:
     """The partner is welcomed."""
     news = News("partnerActivated", "Welcome to Solarium", "Your registration is approved.", "success")

@@ -71,7 +71,8 @@ def _answer_models(endpoint: Endpoint) -> list[type[BaseModel]]:
     answers = typing.get_args(endpoint.answer) or (endpoint.answer,)
     if typing.get_origin(endpoint.answer) is Json:
         return list(typing.get_args(answers[0])) if isinstance(answers[0], types.UnionType) else [answers[0]]
-    return [answer for answer in answers if isinstance(answer, type) and issubclass(answer, BaseModel)]
+    shapes = [typing.get_args(answer)[0] if typing.get_origin(answer) is Json else answer for answer in answers]
+    return [shape for shape in shapes if isinstance(shape, type) and issubclass(shape, BaseModel)]
 
 
 def _operation(endpoint: Endpoint, told: list[dict[str, Any]], schemas: dict[str, Any]) -> dict[str, Any]:
@@ -89,8 +90,11 @@ def _operation(endpoint: Endpoint, told: list[dict[str, Any]], schemas: dict[str
         names = [field.alias or name for name, field in endpoint.ask.model_fields.items()]
         operation["parameters"] += [_parameter(endpoint.ask, name, "query") for name in names if name not in in_path]
     elif bodies := [body for ask in _variants(endpoint.ask) if (body := _body(schemas[ask.__name__], in_path))]:
+        content = {"application/json": {"schema": bodies[0] if len(bodies) == 1 else {"anyOf": bodies}}}
+        if endpoint.takes_file:
+            content["multipart/form-data"] = {"schema": _form(bodies[0])}
         operation["requestBody"] = {
-            "content": {"application/json": {"schema": bodies[0] if len(bodies) == 1 else {"anyOf": bodies}}},
+            "content": content,
             "required": any(body["required"] for body in bodies),
         }
     return operation
@@ -106,6 +110,17 @@ def _body(schema: dict[str, Any], in_path: list[str]) -> dict[str, Any] | None:
     properties = {name: value for name, value in schema.get("properties", {}).items() if name not in in_path}
     required = [name for name in schema.get("required", []) if name not in in_path]
     return schema | {"properties": properties, "required": required} if properties else None
+
+
+def _form(body: dict[str, Any]) -> dict[str, Any]:
+    """The same as parts of a form: the file comes along, and says itself what is known of it."""
+    known = {"fileName", "contentType", "fileSize"}
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    texts = {name: value for name, value in body["properties"].items() if name != "fileSize"}
+    return body | {
+        "properties": {"file": file} | texts,
+        "required": ["file", *(name for name in body["required"] if name not in known)],
+    }
 
 
 def _parameter(ask: type[Ask], name: str, place: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
 from shared_code.rules.refusal import Refusal, invalid
 from shared_code.wire import Ask
+from shared_code.wire.documents import FileAsk
 
 A = TypeVar("A", bound=Ask)
 VERSION = re.compile(r'"([1-9][0-9]{0,8})"')
@@ -37,6 +38,34 @@ def of_body(
         fields = {"expectedVersion": _version(if_match)} | fields
     question = to_json(fields | dict(path))
     return _validated(lambda: model.model_validate_json(question, strict=True, by_alias=True, by_name=False))
+
+
+def of_form(
+    model: type[A], path: Mapping[str, str], query: Mapping[str, str], read: Callable[[], tuple[Any, Any]]
+) -> A:
+    """The question of a form: its text parts as fields, and the part `file`. Raises Refusal VALIDATION_ERROR.
+
+    read: takes the form apart into texts and files, each a mapping of lists. Name and type are the file's own where no
+    text part says them; its size is what came, whatever is said of it.
+    """
+    try:
+        texts, files = read()
+    except Exception:  # noqa: BLE001 -- whatever the parser makes of it, it is no form
+        raise Refusal("VALIDATION_ERROR", "The body is not a form with a file.") from None
+    if list(files) != ["file"] or len(files.getlist("file")) != 1:
+        raise invalid({"file": "one part of this name is needed, and no other file"})
+    if twice := [name for name in texts if len(texts.getlist(name)) > 1]:
+        raise invalid(dict.fromkeys(twice, "is there twice"))
+    part = files["file"]
+    content = part.read()
+    fields: dict[str, object] = {"fileName": part.filename or "", "contentType": part.mimetype} | texts.to_dict()
+    _refuse_clash(path, fields)
+    if query:
+        raise invalid(dict.fromkeys(query, "does not belong in the address of this request"))
+    ask = whole(model, fields | {"fileSize": len(content)} | dict(path))
+    if isinstance(ask, FileAsk):
+        ask.take(content)
+    return ask
 
 
 def variant(model: type[A], path: Mapping[str, object]) -> type[A]:

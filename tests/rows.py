@@ -73,8 +73,8 @@ def executed(world: World, cp_id: str = "CP-1", **columns: object) -> tuple[str,
     return lead_id, commission_id
 
 
-def document(world: World, lead_id: str | None = None, customer_id: str | None = None, **columns: object) -> str:
-    """An accepted document of a lead or of a customer; answers its id."""
+def document(world: World, lead_id: str | None = None, customer_id: str | None = None, **columns: Any) -> str:
+    """An accepted document of a lead or of a customer, or one in another state that has no checked bytes; its id."""
     given = {
         "lead_id": lead_id,
         "customer_id": customer_id,
@@ -83,12 +83,15 @@ def document(world: World, lead_id: str | None = None, customer_id: str | None =
         "current_version": 1,
         "created_by": "CP-1",
     }
+    state = columns.get("state", "Accepted").replace("Deleted", "Accepted")
+    given |= {} if state == "Accepted" else {"current_version": None}
     doc_id = insert(world, "document", "doc_id", **given | columns)
+    checked = {"blob_name": f"local/{doc_id}/v1.pdf", "size_bytes": 1000, "sha256": SHA256}
     insert(
         world, "document_version", "doc_id",
-        doc_id=doc_id, version=1, state="Accepted", file_name="bill.pdf", content_type="application/pdf",
-        upload_blob=f"upload-{doc_id}.pdf", expires_at=datetime.now(UTC), blob_name=f"local/{doc_id}/v1.pdf",
-        size_bytes=1000, sha256=SHA256, uploaded_by="CP-1",
+        doc_id=doc_id, version=1, state=state, file_name="bill.pdf", content_type="application/pdf",
+        upload_blob=f"upload-{doc_id}.pdf", expires_at=datetime.now(UTC) + timedelta(hours=1), uploaded_by="CP-1",
+        **checked if state == "Accepted" else {},
     )  # fmt: skip
     return doc_id
 

@@ -1,5 +1,7 @@
 """Uploads of documents as a client makes them, and files to send (rules.md 6.3)."""
 
+import json
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -13,7 +15,8 @@ from functions.documents.check_upload import check_upload
 from functions.documents.issue_upload import issue_lead_upload
 from functions.leads.browse_leads import get_timeline
 from shared_code.rules.scope import Caller
-from tests.world import CP_1, World
+from shared_code.wire.documents import UploadSlot
+from tests.world import ADMIN, CP_1, World
 
 BILL: dict[str, Any] = {"file_name": "light bill.pdf", "content_type": "application/pdf", "file_size": 1000}
 PHOTO: dict[str, Any] = {"file_name": "roof.JPEG", "content_type": "image/jpeg", "file_size": 1000}
@@ -41,13 +44,33 @@ def photo() -> bytes:
 
 
 class Upload:
-    """A place reserved for a file, and what has become of it."""
+    """A place reserved for a file, by one of the doors, and what has become of it."""
 
-    def __init__(self, world: World, lead_id: str, caller: Caller = CP_1, **declared: Any) -> None:
+    def __init__(
+        self,
+        world: World,
+        lead_id: str,
+        caller: Caller = CP_1,
+        door: Callable[..., Any] = issue_lead_upload,
+        /,
+        **asked: Any,
+    ) -> None:
         self.world, self.lead_id = world, lead_id
-        self.slot = world.call(issue_lead_upload, caller, lead_id=lead_id, **BILL | declared)
-        self.doc_id: str = self.slot.doc_id
-        self.name = urlsplit(self.slot.sas_url).path.rpartition("/")[2]
+        place = {"lead_id": lead_id} if door is issue_lead_upload else {}
+        self._take(world.call(door, caller, **BILL | place | asked))
+
+    @classmethod
+    def of(cls, world: World, slot: dict[str, Any]) -> Self:
+        """A place that was reserved otherwise."""
+        upload = cls.__new__(cls)
+        upload.world, upload.lead_id = world, ""
+        upload._take(UploadSlot.model_validate_json(json.dumps(slot)))
+        return upload
+
+    def _take(self, slot: UploadSlot) -> None:
+        self.slot = slot
+        self.doc_id = slot.doc_id
+        self.name = urlsplit(slot.sas_url).path.rpartition("/")[2]
 
     def put(self, content: bytes) -> Self:
         """Send the file by its link."""
@@ -68,8 +91,8 @@ class Upload:
 
     @property
     def document(self) -> Any:
-        """The document as its partner sees it."""
-        return self.world.data(get_document, CP_1, doc_id=self.doc_id)
+        """The document as an Admin sees it."""
+        return self.world.data(get_document, ADMIN, doc_id=self.doc_id)
 
     @property
     def state(self) -> str:
@@ -87,6 +110,11 @@ class Upload:
         """The lead's timeline entries about it."""
         page = self.world.data(get_timeline, CP_1, lead_id=self.lead_id)
         return [entry for entry in page["items"] if entry["after"].get("docId") == self.doc_id]
+
+
+def sent(upload: Upload, content: bytes) -> Upload:
+    """A file that was sent, and what the check makes of it."""
+    return upload.put(content).check(content)
 
 
 def active(world: World, lead_id: str) -> int:

@@ -1,14 +1,15 @@
-"""Browse a lead's documents, and read one by a link (rules.md 6.8; api.md 2.4)."""
+"""Browse documents: a lead's, a customer's papers, versions, who read them, what happened (api.md 2.4)."""
 
-from shared_code.adapters import blobs
 from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
 from shared_code.rules import uploads
-from shared_code.rules.refusal import Refusal
-from shared_code.sql import documents
-from shared_code.wire import Ask, Json
-from shared_code.wire.documents import Document, DocumentList, ReadLink
-from shared_code.wire.fields import DocId, LeadId
+from shared_code.rules.scope import PERMISSIONS, Action
+from shared_code.sql import documents, kyc
+from shared_code.wire import Ask, Json, Page
+from shared_code.wire.documents import Access, Document, Documents, KycEvent, LeadDocuments, OneDocument
+from shared_code.wire.fields import CustomerId, LeadId, Limit, Offset
+
+STAFF = PERMISSIONS[Action.KYC_REVIEW]
 
 
 class OfLead(Ask):
@@ -17,18 +18,40 @@ class OfLead(Ask):
     lead_id: LeadId
 
 
-class OneDocument(Ask):
-    """A document by its id."""
+class OfCustomer(Ask):
+    """A customer by its id."""
 
-    doc_id: DocId
+    customer_id: CustomerId
+
+
+class Accesses(OneDocument):
+    """A page of who read a document."""
+
+    offset: Offset = 0
+    limit: Limit = 25
+
+
+class KycLog(OfCustomer):
+    """A page of what happened to a customer's papers."""
+
+    offset: Offset = 0
+    limit: Limit = 25
 
 
 @endpoint("GET", "leads/{leadId:regex(^LEAD-[0-9]+$)}/docs", EVERYONE)
-def list_lead_documents(ask: OfLead, ctx: Context) -> Json[DocumentList]:
+def list_lead_documents(ask: OfLead, ctx: Context) -> Json[LeadDocuments]:
     """List a lead's documents, newest first, and how many of its seven places are taken."""
     with ctx.finish() as last:
         found = documents.of_lead(last, ctx.caller, ask.lead_id, uploads.LARGEST_COUNT)
     return Json(ctx.found(found.fetchone(), "lead", ask.lead_id))
+
+
+@endpoint("GET", "customers/{customerId:regex(^CUST-[0-9]+$)}/kyc", EVERYONE)
+def list_kyc_documents(ask: OfCustomer, ctx: Context) -> Json[Documents]:
+    """List a customer's papers, newest first, with their review."""
+    with ctx.finish() as last:
+        found = documents.of_customer(last, ctx.caller, ask.customer_id)
+    return Json(ctx.found(found.fetchone(), "customer", ask.customer_id))
 
 
 @endpoint("GET", "documents/{docId:regex(^DOC-[0-9]+$)}", EVERYONE)
@@ -39,14 +62,25 @@ def get_document(ask: OneDocument, ctx: Context) -> Json[Document]:
     return Json(ctx.found(found.fetchone(), "document", ask.doc_id))
 
 
-@endpoint("GET", "documents/sas", EVERYONE, refusals=("NOT_FOUND", "OUT_OF_SCOPE", "DOCUMENT_STATE", "STORAGE_FAILED"))
-def issue_download(ask: OneDocument, ctx: Context) -> ReadLink:
-    """Answer a link that reads the checked file of a document, for 30 minutes."""
+@endpoint("GET", "documents/{docId:regex(^DOC-[0-9]+$)}/versions", EVERYONE)
+def list_versions(ask: OneDocument, ctx: Context) -> Json[Documents]:
+    """List all versions of a document, newest first."""
     with ctx.finish() as last:
-        found = documents.served(last, ctx.caller, ask.doc_id)
-    document = ctx.found(found.fetchone(), "document", ask.doc_id)
-    if document.blob_name is None:
-        raise Refusal("DOCUMENT_STATE", f"The document is {document.state}: there is no checked file to read.")
-    until = ctx.now + blobs.LINK_LIFE
-    link = blobs.read_link(ctx.settings, "docs", document.blob_name, until, document.file_name or ask.doc_id)
-    return ReadLink(sas_url=link, expires_at=until)
+        found = documents.versions(last, ctx.caller, ask.doc_id)
+    return Json(ctx.found(found.fetchone(), "document", ask.doc_id))
+
+
+@endpoint("GET", "documents/{docId:regex(^DOC-[0-9]+$)}/accesses", STAFF)
+def list_accesses(ask: Accesses, ctx: Context) -> Json[Page[Access]]:
+    """List who was given a link to read a document, newest first."""
+    with ctx.finish() as last:
+        found = documents.accesses(last, ctx.caller, ask.doc_id, ask.offset, ask.limit)
+    return Json(ctx.found(found.fetchone(), "document", ask.doc_id))
+
+
+@endpoint("GET", "customers/{customerId:regex(^CUST-[0-9]+$)}/kyc/log", STAFF)
+def get_kyc_log(ask: KycLog, ctx: Context) -> Json[Page[KycEvent]]:
+    """List what happened to a customer's papers, newest first."""
+    with ctx.finish() as last:
+        found = kyc.log(last, ctx.caller, ask.customer_id, ask.offset, ask.limit)
+    return Json(ctx.found(found.fetchone(), "customer", ask.customer_id))

@@ -1,55 +1,106 @@
-"""Reserve a place for an upload and hand out a link that can create this one file (rules.md 6.1-6.3; api.md 2.4)."""
+"""Take in a file for a lead, a customer's papers or a document that is there: five doors, one way (api.md 2.4)."""
 
-import uuid
 from typing import Annotated
 
 from pydantic import Field
 
-from shared_code.adapters import blobs
+from shared_code import intake
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
-from shared_code.rules import uploads
+from shared_code.intake import REFUSALS
+from shared_code.rules.refusal import invalid
 from shared_code.rules.scope import PERMISSIONS, Action
-from shared_code.sql import documents, leads
-from shared_code.wire import Ask
-from shared_code.wire.documents import UploadSlot
-from shared_code.wire.fields import FileName, LeadId, Short
+from shared_code.wire import Json
+from shared_code.wire.documents import Document, FileAsk, UploadSlot
+from shared_code.wire.fields import CustomerId, DocId, LeadId
+
+UPLOADERS = PERMISSIONS[Action.UPLOAD]
+DocType = Annotated[str, Field(max_length=100)]
 
 
-class NewDocument(Ask):
-    """The file a client is about to send for a lead; its size in bytes."""
+class LeadFile(FileAsk):
+    """A file for a lead; its docType is General unless it is said."""
 
     lead_id: LeadId
-    file_name: FileName
-    content_type: Short
-    file_size: Annotated[int, Field(ge=0)]
-    doc_type: Annotated[str, Field(max_length=100)] | None = None
+    doc_type: DocType | None = None
+
+
+class KycFile(FileAsk):
+    """A file for a customer's papers."""
+
+    customer_id: CustomerId
+    doc_type: DocType | None = None
+
+
+class AnyFile(FileAsk):
+    """A file for a lead, or for a customer's papers."""
+
+    lead_id: LeadId | None = None
+    customer_id: CustomerId | None = None
+    doc_type: DocType | None = None
+
+    def place(self) -> intake.Place:
+        """Where it belongs. Raises `VALIDATION_ERROR` unless one of lead and customer is named."""
+        if self.lead_id and not self.customer_id:
+            return intake.of_lead(self.lead_id, self.doc_type)
+        if self.customer_id and not self.lead_id:
+            return intake.of_customer(self.customer_id, self.doc_type)
+        raise invalid({"leadId": "this or customerId is needed, not both"})
+
+
+class NextVersion(FileAsk):
+    """A file for a document that is there."""
+
+    doc_id: DocId
 
 
 @endpoint(
     "POST",
     "leads/{leadId:regex(^LEAD-[0-9]+$)}/docs",
-    PERMISSIONS[Action.UPLOAD],
+    UPLOADERS,
     created=True,
     address_limit="upload",
-    refusals=("FILE_TOO_LARGE", "UNSUPPORTED_FILE_TYPE", "DOCUMENT_LIMIT_EXCEEDED", "STORAGE_FAILED"),
+    refusals=("DOCUMENT_LIMIT_EXCEEDED", "DOCUMENT_STATE", *REFUSALS),
 )
-def issue_lead_upload(ask: NewDocument, ctx: Context) -> UploadSlot:
-    """Reserve one of a lead's seven places and answer where to PUT the file."""
-    kind = uploads.check_declared(ask.file_name, ask.content_type, ask.file_size)
-    doc_type = uploads.lead_doc_type(ask.doc_type)
-    blob, until = f"{uuid.uuid4().hex}.{kind.extension}", ctx.now + blobs.LINK_LIFE
-    locked = leads.lock(ctx.db, ctx.caller, ask.lead_id)
-    active = documents.active_count(ctx.db, ask.lead_id)
-    ctx.found(locked.fetchone(), "lead", ask.lead_id)
-    uploads.check_slot(active.fetchone() or 0)
-    slot = documents.Slot(doc_type, ask.file_name, kind.content_type, ask.file_size, blob, until, ctx.caller.user_id)
-    with ctx.finish() as last:
-        reserved = documents.reserve_for_lead(last, ask.lead_id, slot)
-    return UploadSlot(
-        doc_id=reserved.fetchone() or "",
-        sas_url=blobs.upload_link(ctx.settings, blob, until),
-        headers={"x-ms-blob-type": "BlockBlob", "Content-Type": kind.content_type},
-        expires_at=until,
-        max_size_bytes=uploads.LARGEST_BYTES,
-    )
+def issue_lead_upload(ask: LeadFile, ctx: Context) -> UploadSlot | Json[Document]:
+    """Reserve one of a lead's seven places and answer where to PUT the file; a file that came along is checked now."""
+    return intake.take(ctx, ask, intake.of_lead(ask.lead_id, ask.doc_type))
+
+
+@endpoint(
+    "POST",
+    "customers/{customerId:regex(^CUST-[0-9]+$)}/kyc",
+    UPLOADERS,
+    created=True,
+    address_limit="upload",
+    refusals=("KYC_LOCKED", "DOCUMENT_STATE", *REFUSALS),
+)
+def issue_kyc_upload(ask: KycFile, ctx: Context) -> UploadSlot | Json[Document]:
+    """The same for a customer's paper; of each type but Other there is one, which goes on as its next version."""
+    return intake.take(ctx, ask, intake.of_customer(ask.customer_id, ask.doc_type))
+
+
+@endpoint(
+    "POST",
+    "docs",
+    UPLOADERS,
+    created=True,
+    address_limit="upload",
+    refusals=("NOT_FOUND", "OUT_OF_SCOPE", "DOCUMENT_LIMIT_EXCEEDED", "KYC_LOCKED", "DOCUMENT_STATE", *REFUSALS),
+)
+def issue_upload(ask: AnyFile, ctx: Context) -> UploadSlot | Json[Document]:
+    """The same for a lead or a customer named in the body."""
+    return intake.take(ctx, ask, ask.place())
+
+
+@endpoint(
+    "POST",
+    "documents/{docId:regex(^DOC-[0-9]+$)}/replace",
+    UPLOADERS,
+    created=True,
+    address_limit="upload",
+    refusals=("DOCUMENT_LIMIT_EXCEEDED", "KYC_LOCKED", "DOCUMENT_STATE", *REFUSALS),
+)
+def replace_document(ask: NextVersion, ctx: Context) -> UploadSlot | Json[Document]:
+    """The same for the next version of a document; the newest accepted one is served until it is checked."""
+    return intake.take(ctx, ask, intake.of_document(ask.doc_id))

@@ -1,15 +1,13 @@
 """Create a lead: one customer's request for one installation (api.md 2.2)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared_code import news
+from shared_code import limits, news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
-from shared_code.errors import RateLimited
 from shared_code.rules import text
 from shared_code.rules.lead_needs import LATEST_FOLLOW_UP, NEXT_DAY
 from shared_code.rules.lead_owner import check_owner, first_owner
@@ -29,7 +27,7 @@ NEEDED = {
     "pin_code": "pinCode",
 }
 OWN = {"customer_name": "customerName", "phone": "phone", "email": "email"}  # a customer's own, from the profile
-PER_MINUTE, WINDOW = 10, timedelta(minutes=1)  # leads of one customer
+MOST = 10  # leads of one customer in a minute
 
 
 class NewLead(Ask):
@@ -121,13 +119,12 @@ def _of_customer(ask: NewLead, ctx: Context) -> leads.NewLead:
         raise invalid(theirs)
     profile = people.by_id(ctx.db, ctx.caller.user_id)
     named = places.state_name(ctx.db, ask.state, ctx.now)
-    asked = count_in_window(ctx.db, f"leads:{ctx.caller.user_id}", WINDOW)
+    asked = count_in_window(ctx.db, f"leads:{ctx.caller.user_id}", limits.MINUTE)
     lead_id = leads.next_id(ctx.db)
     me, window = profile.fetchone(), asked.fetchone()
     if me is None or not me.profile_complete:
         raise Refusal("PROFILE_INCOMPLETE", "Complete your profile first: name, address, state and pin code.")
-    if window is not None and window.count > PER_MINUTE:
-        raise RateLimited(PER_MINUTE, (window.started_at + WINDOW - ctx.now).total_seconds())
+    limits.check(ctx, window, MOST)
     site = ask.model_dump(include={"address", "city", "pin_code"}, exclude_none=True)
     if ask.state:
         site["state"] = places.known(named.fetchone())

@@ -38,10 +38,11 @@ class Stored:
 
 @dataclass(frozen=True)
 class Listed:
-    """A blob by its name within its container, and when it was stored (UTC)."""
+    """A blob by its name within its container, when it was stored (UTC), its size in bytes."""
 
     name: str
     created_at: datetime
+    size_bytes: int
 
 
 def upload_link(settings: Settings, name: str, until: datetime) -> str:
@@ -91,7 +92,13 @@ def listing(settings: Settings, container: Container, prefix: str, page_size: in
     with _storage_failures("list"):
         container_client = _service(settings, container).get_container_client(container)
         for blob in container_client.list_blobs(prefix, results_per_page=page_size):
-            yield Listed(blob.name, blob.creation_time)
+            yield Listed(blob.name, blob.creation_time, blob.size)
+
+
+def read_upload(settings: Settings, name: str) -> bytes:
+    """An upload's bytes. Nobody can change them: its link could only create it. Raises Refusal `STORAGE_FAILED`."""
+    with _storage_failures("read"):
+        return _service(settings, "uploads").get_blob_client("uploads", name).download_blob().readall()
 
 
 def remove_upload(settings: Settings, name: str) -> None:

@@ -76,6 +76,11 @@ def may(role: Role, action: Action) -> bool:
     return role in PERMISSIONS[action]
 
 
+def may_read_older(role: Role) -> bool:
+    """Whether the role reads older versions of a document (rules.md 6.6)."""
+    return role in _STAFF
+
+
 def may_delete_document(role: Role, is_kyc: bool) -> bool:
     """Whether the role deletes such a document in its scope: an Admin any, a partner a lead's, never KYC."""
     return may(role, Action.DOCUMENT_DELETE) and (role is Role.ADMIN or not is_kyc)

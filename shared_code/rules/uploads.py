@@ -50,20 +50,27 @@ FILE_TYPES = (PDF, JPEG, PNG)
 SIGNATURE_BYTES = max(len(kind.signature) for kind in FILE_TYPES)
 
 
-def check_declared(file_name: str, content_type: str, size_bytes: int) -> FileType:
-    """The type of a file that a client declares.
+def check_declared(file_name: str | None, content_type: str | None, size_bytes: int | None) -> FileType | None:
+    """The type of a file that a client declares; None where it declares neither name nor type.
 
     Raises `UNSUPPORTED_FILE_TYPE` where extension and declared type are not ours or do not agree, `FILE_TOO_LARGE`,
     `VALIDATION_ERROR` for an empty file.
     """
-    extension = PurePosixPath(file_name).suffix.removeprefix(".").lower()
-    declared = content_type.strip().lower()
-    kind = next((kind for kind in FILE_TYPES if extension in kind.extensions), None)
-    if kind is None:
-        raise _unsupported({"fileName": "must end in .pdf, .jpg, .jpeg or .png"})
-    if declared != kind.content_type:
-        raise _unsupported({"contentType": f"must be {kind.content_type} for a .{extension} file"})
-    check_size(size_bytes)
+    kind = None
+    if content_type is not None:
+        kind = next((kind for kind in FILE_TYPES if content_type.strip().lower() == kind.content_type), None)
+        if kind is None:
+            raise _unsupported({"contentType": f"one of {', '.join(kind.content_type for kind in FILE_TYPES)}"})
+    if file_name is not None:
+        extension = PurePosixPath(file_name).suffix.removeprefix(".").lower()
+        named = next((kind for kind in FILE_TYPES if extension in kind.extensions), None)
+        if named is None:
+            raise _unsupported({"fileName": "must end in .pdf, .jpg, .jpeg or .png"})
+        if kind not in (None, named):
+            raise _unsupported({"contentType": f"must be {named.content_type} for a .{extension} file"})
+        kind = named
+    if size_bytes is not None:
+        check_size(size_bytes)
     return kind
 
 
@@ -99,6 +106,12 @@ def check_slot(active: int) -> None:
     if active >= LARGEST_COUNT:
         message = f"The lead has {active} documents; delete one before you add another."
         raise Refusal("DOCUMENT_LIMIT_EXCEEDED", message, {"activeCount": active, "limit": LARGEST_COUNT})
+
+
+def check_replaceable(state: DocumentState) -> None:
+    """Refuse another version of a document whose first one is still on its way, or never came: `DOCUMENT_STATE`."""
+    if state not in (DocumentState.ACCEPTED, DocumentState.REJECTED):
+        raise Refusal("DOCUMENT_STATE", f"The document is {state}: it can be replaced once it was checked.")
 
 
 def lead_doc_type(text: str | None) -> str:

@@ -1,7 +1,6 @@
-"""Documents and their versions: reserved, checked, accepted or refused; a lead's lock guards its seven (rules.md 6)."""
+"""Documents as they are looked at: a lead's, a customer's papers, versions, who read them (api.md 2.4)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, LiteralString
 
 from shared_code.rules.scope import Caller
@@ -16,50 +15,22 @@ ACTIVE: Final[LiteralString] = """(d.state IN ('Checking', 'Accepted') OR d.stat
 DOCUMENTS: Final[LiteralString] = """document d JOIN LATERAL (
     SELECT * FROM document_version WHERE doc_id = d.doc_id
     ORDER BY version IS NOT DISTINCT FROM d.current_version DESC, version DESC LIMIT 1) v ON true"""
-DOCUMENT: Final[LiteralString] = """json_build_object(
+_FILE: Final[LiteralString] = """
     'docId', d.doc_id, 'docType', d.doc_type, 'fileName', v.file_name, 'contentType', v.content_type,
-    'sizeBytes', v.size_bytes, 'state', d.state, 'reviewStatus', d.review_status,
-    'reason', coalesce(d.review_reason, v.reason), 'version', v.version,
-    'uploadedBy', v.uploaded_by, 'uploadedAt', iso(v.uploaded_at))"""
+    'sizeBytes', v.size_bytes, 'version', v.version, 'uploadedBy', v.uploaded_by, 'uploadedAt', iso(v.uploaded_at)"""
+DOCUMENT: Final[LiteralString] = f"""json_build_object({_FILE},
+    'state', d.state, 'reviewStatus', d.review_status, 'reason', coalesce(d.review_reason, v.reason))"""
+_VERSION: Final[LiteralString] = f"""json_build_object({_FILE}, 'state', v.state,
+    'reviewStatus', CASE WHEN v.version = d.current_version THEN d.review_status END,
+    'reason', coalesce(v.reason, CASE WHEN v.version = d.current_version THEN d.review_reason END))"""
 LISTED: Final[LiteralString] = "d.state NOT IN ('Expired', 'Deleted')"
 
 
-def active_count(db: Db, lead_id: str) -> "Rows[int]":
-    """How many of its slots a lead uses; sent after the lead's lock, in a statement of its own (I4)."""
-    return scalars(db, f"SELECT count(*) FROM document d WHERE d.lead_id = %(lead_id)s AND {ACTIVE}", lead_id=lead_id)
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A reserved place for one upload; size in bytes, as declared."""
-
-    doc_type: str
-    file_name: str
-    content_type: str
-    declared_size: int
-    upload_blob: str
-    expires_at: datetime
-    uploaded_by: str
-
-
-def reserve_for_lead(db: Db, lead_id: str, slot: Slot) -> "Rows[str]":
-    """Reserve a slot of a locked lead; answers the document's id."""
-    return scalars(
-        db,
-        """
-        WITH reserved AS (
-            INSERT INTO document (lead_id, doc_type, created_by)
-            VALUES (%(lead_id)s, %(doc_type)s, %(uploaded_by)s) RETURNING doc_id)
-        INSERT INTO document_version (
-            doc_id, version, file_name, content_type, declared_size, upload_blob, expires_at, uploaded_by)
-        SELECT
-            doc_id, 1, %(file_name)s, %(content_type)s, %(declared_size)s, %(upload_blob)s, %(expires_at)s,
-            %(uploaded_by)s
-        FROM reserved RETURNING doc_id
-        """,
-        lead_id=lead_id,
-        **vars(slot),
-    )
+def in_scope(caller: Caller) -> LiteralString:
+    """A document `d` belongs to a lead, or is a paper of a customer."""
+    return f"""d.state <> 'Deleted' AND (
+        EXISTS (SELECT FROM lead l WHERE l.lead_id = d.lead_id AND {LEADS[caller.role]})
+        OR EXISTS (SELECT FROM customer c WHERE c.customer_id = d.customer_id AND {CUSTOMERS[caller.role]}))"""
 
 
 def of_lead(db: Db, caller: Caller, lead_id: str, limit: int) -> "Rows[bytes]":
@@ -80,148 +51,97 @@ def of_lead(db: Db, caller: Caller, lead_id: str, limit: int) -> "Rows[bytes]":
     )
 
 
-def _in_scope(caller: Caller) -> LiteralString:
-    """A document belongs to a lead, or is a paper of a customer."""
-    return f"""(EXISTS (SELECT FROM lead l WHERE l.lead_id = d.lead_id AND {LEADS[caller.role]})
-             OR EXISTS (SELECT FROM customer c WHERE c.customer_id = d.customer_id AND {CUSTOMERS[caller.role]}))"""
+def of_customer(db: Db, caller: Caller, customer_id: str) -> "Rows[bytes]":
+    """A customer's papers, newest first; no row outside scope."""
+    return scalars(
+        db,
+        f"""
+        SELECT json_build_object('items', (
+            SELECT coalesce(json_agg({DOCUMENT} ORDER BY id_number(d.doc_id) DESC), '[]') FROM {DOCUMENTS}
+            WHERE d.customer_id = c.customer_id AND {LISTED}))
+        FROM customer c WHERE c.customer_id = %(customer_id)s AND {CUSTOMERS[caller.role]}
+        """,
+        customer_id=customer_id,
+        me=caller.user_id,
+    )
 
 
 def one(db: Db, caller: Caller, doc_id: str) -> "Rows[bytes]":
     """A document in scope."""
     return scalars(
         db,
-        f"SELECT {DOCUMENT} FROM {DOCUMENTS}"
-        f" WHERE d.doc_id = %(doc_id)s AND d.state <> 'Deleted' AND {_in_scope(caller)}",
+        f"SELECT {DOCUMENT} FROM {DOCUMENTS} WHERE d.doc_id = %(doc_id)s AND {in_scope(caller)}",
         doc_id=doc_id,
+        me=caller.user_id,
+    )
+
+
+def versions(db: Db, caller: Caller, doc_id: str) -> "Rows[bytes]":
+    """All versions of a document in scope, newest first."""
+    return scalars(
+        db,
+        f"""
+        SELECT json_build_object('items', (
+            SELECT json_agg({_VERSION} ORDER BY v.version DESC) FROM document_version v WHERE v.doc_id = d.doc_id))
+        FROM document d WHERE d.doc_id = %(doc_id)s AND {in_scope(caller)}
+        """,
+        doc_id=doc_id,
+        me=caller.user_id,
+    )
+
+
+def accesses(db: Db, caller: Caller, doc_id: str, offset: int, limit: int) -> "Rows[bytes]":
+    """Who was given a link to read a document in scope, newest first, as a list's `data`."""
+    return scalars(
+        db,
+        f"""
+        SELECT json_build_object('items', (SELECT coalesce(json_agg(item), '[]') FROM (
+                SELECT json_build_object('userId', a.user_id, 'userName', u.name, 'role', u.role, 'version', a.version,
+                    'at', iso(a.at)) AS item
+                FROM document_access a JOIN user_account u USING (user_id) WHERE a.doc_id = d.doc_id
+                ORDER BY a.id DESC OFFSET %(offset)s LIMIT %(limit)s) page),
+            'total', (SELECT count(*) FROM document_access a WHERE a.doc_id = d.doc_id),
+            'offset', %(offset)s::int, 'limit', %(limit)s::int)
+        FROM document d WHERE d.doc_id = %(doc_id)s AND {in_scope(caller)}
+        """,
+        doc_id=doc_id,
+        offset=offset,
+        limit=limit,
         me=caller.user_id,
     )
 
 
 @dataclass(frozen=True)
 class Served:
-    """What a document serves: the checked bytes of its newest accepted version, or nothing yet."""
+    """The checked bytes of a version, or nothing where it was not accepted; `may_read`: by this caller."""
 
     state: str
     blob_name: str | None
     file_name: str | None
-    content_type: str | None
+    may_read: bool
 
 
-def served(db: Db, caller: Caller, doc_id: str) -> "Rows[Served]":
-    """The file behind a document in scope."""
+def serve(db: Db, caller: Caller, doc_id: str, version: int | None, sees_older: bool) -> "Rows[Served]":
+    """The file behind a document in scope, by default its newest accepted version; that it is given is noted."""
     return rows(
         db,
         Served,
         f"""
-        SELECT d.state, v.blob_name, v.file_name, v.content_type
-        FROM document d LEFT JOIN document_version v ON v.doc_id = d.doc_id AND v.version = d.current_version
-        WHERE d.doc_id = %(doc_id)s AND d.state <> 'Deleted' AND {_in_scope(caller)}
+        WITH served AS (
+            SELECT coalesce(v.state, d.state) AS state, v.version, v.file_name,
+                CASE WHEN v.state = 'Accepted' THEN v.blob_name END AS blob_name,
+                %(sees_older)s OR coalesce(v.version = d.current_version, true) AS may_read
+            FROM document d LEFT JOIN document_version v
+                ON v.doc_id = d.doc_id AND v.version = coalesce(%(version)s::integer, d.current_version)
+            WHERE d.doc_id = %(doc_id)s AND (%(version)s::integer IS NULL OR v.version IS NOT NULL)
+                AND {in_scope(caller)}),
+        noted AS (
+            INSERT INTO document_access (doc_id, version, user_id)
+            SELECT %(doc_id)s, version, %(me)s FROM served WHERE blob_name IS NOT NULL AND may_read)
+        SELECT state, blob_name, file_name, may_read FROM served
         """,
         doc_id=doc_id,
+        version=version,
+        sees_older=sees_older,
         me=caller.user_id,
-    )
-
-
-@dataclass(frozen=True)
-class Upload:
-    """An uploaded blob on its way: which version of which document it is."""
-
-    doc_id: str
-    version: int
-    lead_id: str | None
-    doc_type: str
-    state: str
-    content_type: str
-    uploaded_by: str
-    is_late: bool
-
-
-def _lock_lead(db: Db, upload_blob: str) -> None:
-    """Lock the lead, if any, to which an uploaded blob belongs."""
-    scalars(
-        db,
-        """
-        SELECT 1 FROM lead WHERE lead_id = (
-            SELECT d.lead_id FROM document_version v JOIN document d USING (doc_id)
-            WHERE v.upload_blob = %(upload_blob)s) FOR UPDATE
-        """,
-        upload_blob=upload_blob,
-    )
-
-
-def start_check(db: Db, upload_blob: str) -> "Rows[Upload]":
-    """Move the blob's version to Checking, unless it has an outcome or comes late; no row for a blob that is not ours.
-
-    Whether it is late is judged behind the lead's lock: its place may be another document's by then (I4).
-    """
-    _lock_lead(db, upload_blob)
-    return rows(
-        db,
-        Upload,
-        """
-        WITH open AS (
-            UPDATE document_version SET state = 'Checking', checking_at = coalesce(checking_at, now())
-            WHERE upload_blob = %(upload_blob)s
-              AND (state = 'Checking' OR state = 'Reserved' AND expires_at > statement_timestamp()) RETURNING doc_id),
-        begun AS (
-            UPDATE document SET state = 'Checking' WHERE doc_id IN (SELECT doc_id FROM open) AND state = 'Reserved')
-        SELECT
-            d.doc_id, v.version, d.lead_id, d.doc_type, v.state, v.content_type, v.uploaded_by,
-            d.state = 'Deleted' OR v.state = 'Expired'
-                OR v.state = 'Reserved' AND v.expires_at <= statement_timestamp() AS is_late
-        FROM document_version v JOIN document d USING (doc_id) WHERE v.upload_blob = %(upload_blob)s
-        """,
-        upload_blob=upload_blob,
-    )
-
-
-def accept(db: Db, upload_blob: str, blob_name: str, size_bytes: int, sha256: str) -> "Rows[str]":
-    """Write the good outcome; a row only for the run that comes first (I11)."""
-    _lock_lead(db, upload_blob)
-    return scalars(
-        db,
-        """
-        WITH accepted AS (
-            UPDATE document_version SET
-                state = 'Accepted', blob_name = %(blob_name)s, size_bytes = %(size_bytes)s, sha256 = %(sha256)s
-            WHERE upload_blob = %(upload_blob)s AND state = 'Checking' RETURNING doc_id, version)
-        UPDATE document d SET state = 'Accepted', current_version = greatest(d.current_version, accepted.version)
-        FROM accepted WHERE d.doc_id = accepted.doc_id AND d.state <> 'Deleted' RETURNING d.doc_id
-        """,
-        upload_blob=upload_blob,
-        blob_name=blob_name,
-        size_bytes=size_bytes,
-        sha256=sha256,
-    )
-
-
-def refuse(db: Db, upload_blob: str, reason_code: str, reason: str) -> "Rows[str]":
-    """Write the bad outcome; a row only for the run that comes first. An older accepted version is served on."""
-    return scalars(
-        db,
-        """
-        WITH refused AS (
-            UPDATE document_version SET state = 'Rejected', reason_code = %(reason_code)s, reason = %(reason)s
-            WHERE upload_blob = %(upload_blob)s AND state IN ('Reserved', 'Checking', 'Expired') RETURNING doc_id)
-        UPDATE document d SET state =
-            CASE WHEN d.current_version IS NULL AND d.state <> 'Deleted' THEN 'Rejected' ELSE d.state END
-        FROM refused WHERE d.doc_id = refused.doc_id RETURNING d.doc_id
-        """,
-        upload_blob=upload_blob,
-        reason_code=reason_code,
-        reason=reason,
-    )
-
-
-def expire(db: Db) -> "Rows[str]":
-    """Let reservations die that were not used in time; answers their ids."""
-    return scalars(
-        db,
-        """
-        WITH expired AS (
-            UPDATE document_version SET state = 'Expired' WHERE state = 'Reserved' AND expires_at <= now()
-                RETURNING doc_id)
-        UPDATE document d SET state = 'Expired' FROM expired WHERE d.doc_id = expired.doc_id AND d.state = 'Reserved'
-            RETURNING d.doc_id
-        """,
     )

@@ -38,8 +38,9 @@ def tell_users(
     audience: Collection[Audience] = (),
     lead_id: str | None = None,
     actor: Caller | None = None,
+    customer_id: str | None = None,
 ) -> None:
-    """Tell these users too, by their ids."""
+    """Tell these users too, by their ids; with `customer_id`: those who have a lead of that customer."""
     scalars(
         db,
         """
@@ -54,7 +55,7 @@ def tell_users(
                     CASE WHEN 'kam' = ANY (%(audience)s) THEN c.kam_id END,
                     CASE WHEN 'customer' = ANY (%(audience)s) THEN l.customer_id END])
                 FROM lead l LEFT JOIN channel_partner c ON c.cp_id = l.assigned_to
-                WHERE l.lead_id = %(lead_id)s))
+                WHERE l.lead_id = %(lead_id)s OR l.customer_id = %(customer_id)s))
         """,
         type=news.type,
         title=news.title,
@@ -64,6 +65,7 @@ def tell_users(
         users=[user for user in users if user],
         audience=list(audience),
         lead_id=lead_id,
+        customer_id=customer_id,
         actor_id=actor.user_id if actor else None,
     )
 

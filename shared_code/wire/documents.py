@@ -1,9 +1,35 @@
-"""Documents, as the clients see them (api.md 2.4)."""
+"""Documents, as the clients send and see them (api.md 2.4)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from shared_code.wire import View
-from shared_code.wire.fields import Instant
+from pydantic import Field, PrivateAttr
+
+from shared_code.wire import Ask, View
+from shared_code.wire.fields import DocId, FileName, Instant, Short
+
+
+class FileAsk(Ask):
+    """A file that a client is about to send, its size in bytes; or that comes along as the part `file` of a form."""
+
+    file_name: FileName
+    content_type: Short
+    file_size: Annotated[int, Field(ge=0)]
+    _content: bytes | None = PrivateAttr(None)
+
+    @property
+    def content(self) -> bytes | None:
+        """The file itself, if it came along."""
+        return self._content
+
+    def take(self, content: bytes) -> None:
+        """Let the file come along."""
+        self._content = content
+
+
+class OneDocument(Ask):
+    """A document by its id."""
+
+    doc_id: DocId
 
 
 class Document(View):
@@ -22,12 +48,42 @@ class Document(View):
     uploaded_at: Instant
 
 
-class DocumentList(View):
+class LeadDocuments(View):
     """A lead's documents; `activeCount` of `limit` slots are taken."""
 
     items: list[Document]
     active_count: int
     limit: int
+
+
+class Documents(View):
+    """A customer's papers, or the versions of a document."""
+
+    items: list[Document]
+
+
+class Access(View):
+    """Who was given a link to read which version, when."""
+
+    user_id: str
+    user_name: str
+    role: str
+    version: int
+    at: Instant
+
+
+class KycEvent(View):
+    """What happened to a customer's paper."""
+
+    id: str
+    doc_id: str
+    doc_type: str
+    version: int | None
+    action: Literal["uploaded", "replaced", "restored", "approved", "rejected", "deleted"]
+    actor_id: str | None
+    actor_name: str | None
+    at: Instant
+    reason: str | None
 
 
 class UploadSlot(View):

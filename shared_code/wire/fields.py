@@ -43,6 +43,12 @@ def _filled(longest: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _said(value: str) -> str:
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
 def _email(value: str) -> str:
     clean = text.one_line(value, 254)
     if not EMAIL.fullmatch(clean):
@@ -94,6 +100,7 @@ FileName = Annotated[str, _filled(text.FILE_NAME)]
 TokenNumber = Annotated[str, _filled(text.TOKEN_NUMBER)]
 Short = Annotated[str, _filled(100)]
 LongText = Annotated[str, AfterValidator(text.long_text)]
+Reason = Annotated[str, AfterValidator(text.long_text), AfterValidator(_said)]
 Search = Annotated[str, line(100)]
 Phone = Annotated[
     str,
@@ -139,11 +146,15 @@ Instant = Annotated[
 ]
 
 
+Offset = Annotated[int, Field(ge=0, le=10_000_000)]
+Limit = Annotated[int, Field(ge=1, le=100)]
+
+
 class PageAsk(Ask):
     """What every list takes (api.md 1, Lists). Days are days in India, both inclusive."""
 
-    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
-    limit: Annotated[int, Field(ge=1, le=100)] = 25
+    offset: Offset = 0
+    limit: Limit = 25
     sort_order: Literal["asc", "desc"] | None = None
     created_from: Day | None = None
     created_to: Day | None = None

@@ -62,20 +62,28 @@ class Cast(People):
             )
         )
 
-    def document(self, lead_id: str) -> str:
+    def document(self, lead_id: str, versions: int = 1) -> str:
         """A checked document of that lead; answers its id. Its file is nowhere."""
+        return self._document(versions, lead_id=lead_id, doc_type="Light Bill")
+
+    def paper(self) -> str:
+        """A checked paper of the customer, which waits for review; answers its id. Its file is nowhere."""
+        customer_id = self.customer.session["userId"]
+        return self._document(1, customer_id=customer_id, doc_type="Other", review_status="Pending Review")
+
+    def _document(self, versions: int, **columns: object) -> str:
         partner_id = self.partner.session["userId"]
+        given = columns | {"state": "Accepted", "current_version": versions, "created_by": partner_id}
         doc_id: str = self.value(
-            "INSERT INTO document (lead_id, doc_type, state, current_version, created_by)"
-            " VALUES (%s, 'Light Bill', 'Accepted', 1, %s) RETURNING doc_id",
-            lead_id,
-            partner_id,
+            f"INSERT INTO document ({', '.join(given)}) VALUES ({', '.join(['%s'] * len(given))}) RETURNING doc_id",
+            *given.values(),
         )
         self.db.execute(
             "INSERT INTO document_version (doc_id, version, state, file_name, content_type, upload_blob, expires_at,"
-            " blob_name, size_bytes, sha256, uploaded_by) VALUES (%s, 1, 'Accepted', 'bill.pdf', 'application/pdf', %s,"
-            " now(), %s, 900, repeat('a', 64), %s)",
-            [doc_id, secrets.token_hex(16), f"local/{doc_id}.pdf", partner_id],
+            " blob_name, size_bytes, sha256, uploaded_by) SELECT %s, version, 'Accepted', 'bill.pdf',"
+            " 'application/pdf', %s || version, now(), %s, 900, repeat('a', 64), %s"
+            " FROM generate_series(1, %s) version",
+            [doc_id, secrets.token_hex(16), f"local/{doc_id}.pdf", partner_id, versions],
         )
         return doc_id
 

@@ -45,7 +45,8 @@ class Target:
     def body(self, endpoint: Endpoint) -> dict[str, Any]:
         """What the function takes."""
         taken = _TAKEN.get(endpoint.name, dict)()
-        return taken | ({"leadId": self.lead} if endpoint.name.endswith("_quotation") and "phase" in taken else {})
+        of_lead = endpoint.name == "issue_upload" or (endpoint.name.endswith("_quotation") and "phase" in taken)
+        return taken | ({"leadId": self.lead} if of_lead else {})
 
     def caller(self, endpoint: Endpoint, number: int = 0) -> Person:
         """One of those who may call it: the same number, the same role. For a sign-out somebody new."""
@@ -81,6 +82,11 @@ _TAKEN: dict[str, Callable[[], dict[str, Any]]] = {
     "accept_quotation": lambda: {"override": True, "reason": REMARKS},
     "reject_quotation": lambda: {"override": True, "reason": REMARKS},
     "issue_lead_upload": lambda: dict(FILE),
+    "issue_kyc_upload": lambda: FILE | {"docType": "Other"},
+    "issue_upload": lambda: FILE | {"docType": "Other"},
+    "replace_document": lambda: {name: FILE[name] for name in ("fileName", "contentType", "fileSize")},
+    "restore_document": lambda: {"version": 1, "reason": REMARKS},
+    "reject_document": lambda: {"reason": REMARKS},
     "add_master_data": lambda: dict(PANEL),
     "change_master_data": lambda: {"unitPrice": 15000, "validFrom": "2199-01-01"},
     "change_settings": lambda: {"inflationPercent": 10, "validFrom": "2199-01-01"},

@@ -66,7 +66,8 @@ class Job:
         self.lead = self.did("create_lead", cast.partner, "POST", "leads", new)["leadId"]
         self.move("In Discussion", followUpDate=india_day(1))
         self.rejected, self.quotation = self.offered(), self.offered()
-        self.document = self.uploaded()
+        self.document = self.kept()
+        self.reviewed(customer["id"])
         self.accepted()
         self.commission = self.executed()
         self.settled()
@@ -90,15 +91,40 @@ class Job:
         assert (hashlib.sha256(pdf).hexdigest(), len(pdf)) == (link["sha256"], link["sizeBytes"])
         return str(made["quotationReference"])
 
-    def uploaded(self) -> str:
+    def kept(self) -> str:
+        """A document of the lead, replaced, brought back, read; another one that is gone."""
+        doc_id = self.uploaded("issue_lead_upload", f"leads/{self.lead}/docs")
+        self.uploaded("replace_document", f"documents/{doc_id}/replace", docType=None)
+        again = {"version": 1, "reason": "The first one was better."}
+        self.did("restore_document", self.cast.kam, "POST", f"documents/{doc_id}/restore", again)
+        self.did("issue_link", self.cast.customer, "GET", f"documents/sas?docId={doc_id}")
+        gone = self.uploaded("issue_upload", "docs", leadId=self.lead)
+        self.did("delete_document", self.cast.partner, "DELETE", f"documents/{gone}", {"reason": "Twice there."})
+        return doc_id
+
+    def reviewed(self, customer_id: str) -> None:
+        """A paper of the customer, rejected, then approved."""
+        doc_id = self.uploaded("issue_kyc_upload", f"customers/{customer_id}/kyc", docType="PAN Card")
+        self.did("reject_document", self.cast.kam, "PATCH", f"documents/{doc_id}/reject", {"reason": "Not readable."})
+        self.uploaded("issue_kyc_upload", f"customers/{customer_id}/kyc", docType="PAN Card")
+        self.did("approve_document", self.cast.admin, "PATCH", f"documents/{doc_id}/approve")
+
+    def uploaded(self, name: str, path: str, **more: str | None) -> str:
         file = {"fileName": "bill.pdf", "contentType": "application/pdf", "fileSize": len(PDF), "docType": "Light Bill"}
-        slot = self.did("issue_lead_upload", self.cast.customer, "POST", f"leads/{self.lead}/docs", file)
+        asked = {field: value for field, value in (file | more).items() if value is not None}
+        slot = self.did(name, self.cast.customer, "POST", path, asked)
+        before = self._version(slot["docId"])
         requests.put(slot["sasUrl"], data=PDF, headers=slot["headers"], timeout=10).raise_for_status()
         until = time.monotonic() + 30
-        while self.did("get_document", self.cast.partner, "GET", f"documents/{slot['docId']}")["state"] != "Accepted":
+        while self._version(slot["docId"]) == before:
             assert time.monotonic() < until
             time.sleep(0.1)
         return str(slot["docId"])
+
+    def _version(self, doc_id: str) -> int | None:
+        """The version that is served."""
+        document = self.did("get_document", self.cast.partner, "GET", f"documents/{doc_id}")
+        return int(document["version"]) if document["state"] == "Accepted" else None
 
     def accepted(self) -> None:
         self.did(
@@ -139,7 +165,11 @@ READS = {
     "get_quotation_pdf": "quotations/{quotation}/pdf",
     "list_lead_documents": "leads/{lead}/docs",
     "get_document": "documents/{document}",
-    "issue_download": "documents/sas?docId={document}",
+    "list_versions": "documents/{document}/versions",
+    "list_accesses": "documents/{document}/accesses",
+    "list_kyc_documents": "customers/{customer}/kyc",
+    "get_kyc_log": "customers/{customer}/kyc/log",
+    "issue_link": "documents/sas?docId={document}",
     "list_commissions": "commissions",
     "get_commission": "commissions/{commission}",
     "get_commission_summary": "commissions/summary",

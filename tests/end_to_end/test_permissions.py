@@ -31,6 +31,7 @@ PANEL = {"make": "Nobody", "variant": "For a test", "wattage": 540, "isDcr": Tru
 EVERYBODY = "ok ok ok ok ok ok ok"
 SELLERS = "ok ok ok ok ok role role"
 IN_SCOPE = "ok ok scope ok none ok none"
+STAFF_IN_SCOPE = "ok ok scope role role role role"
 SELLERS_IN_SCOPE = "ok ok scope ok none role role"
 
 TABLE = f"""
@@ -69,9 +70,24 @@ accept_quotation             PATCH quotations/<shared>/accept    ok ok scope rol
 reject_quotation             PATCH quotations/<shared>/reject    ok ok scope role role ok none
 
 issue_lead_upload            POST  leads/<lead>/docs             new new scope new none new none
+issue_kyc_upload             POST  customers/<customer>/kyc      new new scope new none new none
+issue_upload                 POST  docs                          new new scope new none new none
+replace_document             POST  documents/<document>/replace  new new scope new none new none
 list_lead_documents          GET   leads/<lead>/docs             {IN_SCOPE}
+list_kyc_documents           GET   customers/<customer>/kyc      {IN_SCOPE}
+get_kyc_log                  GET   customers/<customer>/kyc/log  {STAFF_IN_SCOPE}
 get_document                 GET   documents/<document>          {IN_SCOPE}
-issue_download               GET   documents/sas?docId=<document> {IN_SCOPE}
+get_document                 GET   documents/<paper>             {IN_SCOPE}
+list_versions                GET   documents/<document>/versions {IN_SCOPE}
+list_accesses                GET   documents/<document>/accesses {STAFF_IN_SCOPE}
+issue_link                   GET   documents/sas?docId=<document> {IN_SCOPE}
+issue_link                   GET   documents/sas?docType=LEAD&leadId=<lead> {IN_SCOPE}
+issue_link                   GET   documents/sas?docType=KYC&customerId=<customer> {IN_SCOPE}
+restore_document             POST  documents/<replaced>/restore  new new scope role role role role
+delete_document              DELETE documents/<document>         ok role role ok none role role
+delete_document              DELETE documents/<paper>            ok role role role none role role
+approve_document             PATCH documents/<paper>/approve     ok ok scope role role role role
+reject_document              PATCH documents/<paper>/reject      ok ok scope role role role role
 
 list_commissions             GET   commissions                   {SELLERS}
 get_commission               GET   commissions/<commission>      {SELLERS_IN_SCOPE}
@@ -116,6 +132,8 @@ class Scene:
             "shared": lambda: cast.quotation(cast.lead(), "Shared"),
             "unshared": lambda: cast.quotation(cast.lead()),
             "document": lambda: cast.document(cast.lead()),
+            "replaced": lambda: cast.document(cast.lead(), versions=2),
+            "paper": cast.paper,
             "commission": cast.commission,
             "panel": cast.panel,
             "mine": lambda: cast.notification(self.person),
@@ -146,6 +164,11 @@ class Scene:
             "accept_quotation": answer,
             "reject_quotation": answer,
             "issue_lead_upload": FILE,
+            "issue_kyc_upload": FILE | {"docType": "Other"},
+            "issue_upload": FILE | {"leadId": cast.lead()},
+            "replace_document": FILE,
+            "restore_document": {"version": 1, "reason": REMARKS},
+            "reject_document": {"reason": REMARKS},
             "approve_or_pay": {"action": "approve"},
         }
         return bodies.get(function)

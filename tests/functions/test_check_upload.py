@@ -11,7 +11,7 @@ from azure.storage.blob import BlobServiceClient
 from PIL import Image
 
 from functions.documents.check_upload import check_upload, give_up_check
-from functions.timers import expire_reservations
+from functions.documents.sweep_uploads import expire_reservations
 from shared_code.context import INDIA
 from tests.rules.samples import refused
 from tests.uploads import BILL, PHOTO, Upload, active, pdf, photo
@@ -45,7 +45,7 @@ def test_an_accepted_file_is_kept_as_the_check_wrote_it_and_the_upload_is_gone(
     [entry] = upload.entries
     assert (entry["action"], entry["after"]) == (
         "documentAdded",
-        {"docId": upload.doc_id, "docType": "Roof photo"},
+        {"docId": upload.doc_id, "docType": "Roof photo", "version": 1},
     )
     assert upload.refusals == []
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import requests
 
-from functions.documents.browse_documents import get_document, issue_download, list_lead_documents
-from functions.timers import expire_reservations
+from functions.documents.browse_documents import get_document, list_lead_documents
+from functions.documents.issue_link import issue_link
+from functions.documents.sweep_uploads import expire_reservations
 from shared_code.rules.scope import Caller
 from shared_code.rules.uploads import LARGEST_BYTES
 from tests.rules.samples import refused
@@ -73,10 +74,10 @@ def test_what_is_declared_must_be_small_enough_of_our_types_and_agree(
 def test_a_document_is_read_by_a_link_once_it_is_accepted(world: World) -> None:
     upload = Upload(world, world.lead())
     with refused("DOCUMENT_STATE"):
-        world.call(issue_download, CP_1, doc_id=upload.doc_id)
+        world.call(issue_link, CP_1, doc_id=upload.doc_id)
     upload.check(pdf())
     for reader in (CP_1, KAM_1, CUSTOMER):
-        link = world.data(issue_download, reader, doc_id=upload.doc_id)
+        link = world.data(issue_link, reader, doc_id=upload.doc_id)
         answer = requests.get(link["sasUrl"], timeout=10)
         assert answer.content.startswith(b"%PDF-")
         assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''light%20bill.pdf"
@@ -85,7 +86,7 @@ def test_a_document_is_read_by_a_link_once_it_is_accepted(world: World) -> None:
 def test_a_refused_document_is_never_read(world: World) -> None:
     upload = Upload(world, world.lead()).check(pdf(script=True))
     with refused("DOCUMENT_STATE"):
-        world.call(issue_download, CP_1, doc_id=upload.doc_id)
+        world.call(issue_link, CP_1, doc_id=upload.doc_id)
 
 
 @pytest.mark.parametrize(("stranger", "code"), [(CP_3, "NOT_FOUND"), (KAM_2, "OUT_OF_SCOPE")])
@@ -93,6 +94,6 @@ def test_documents_of_others_are_neither_added_nor_read(world: World, stranger: 
     upload = Upload(world, world.lead()).check(pdf())
     with refused(code):
         Upload(world, upload.lead_id, stranger)
-    for workflow in (get_document, issue_download):
+    for workflow in (get_document, issue_link):
         with refused(code):
             world.call(workflow, stranger, doc_id=upload.doc_id)

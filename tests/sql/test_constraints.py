@@ -176,9 +176,20 @@ def test_a_customer_has_one_paper_of_a_type_but_any_number_of_others(world: Worl
 
 
 def test_an_accepted_version_has_its_bytes(world: World) -> None:
+    doc_id = rows.document(world, world.lead(), state="Checking")
+    whole = {"blob_name": "'local/v1.pdf'", "sha256": f"'{'a' * 64}'", "size_bytes": "5"}
+    accept = "UPDATE document_version SET state = 'Accepted', {} WHERE doc_id = %s"
+    for column in whole:
+        bytes_of_it = ", ".join(f"{name} = {value}" for name, value in whole.items() if name != column)
+        refuses(world, "accepted_whole", accept.format(bytes_of_it), doc_id)
+    refuses(world, "quarantined", "UPDATE document_version SET upload_blob = NULL WHERE doc_id = %s", doc_id)
+
+
+def test_what_was_accepted_never_changes(world: World) -> None:
     doc_id = rows.document(world, world.lead())
-    for column in ("blob_name", "sha256", "size_bytes"):
-        refuses(world, "accepted_whole", f"UPDATE document_version SET {column} = NULL WHERE doc_id = %s", doc_id)
+    for change in ("state = 'Rejected'", "blob_name = 'x'", "sha256 = repeat('b', 64)", "content_type = 'image/png'"):
+        with pytest.raises(errors.RestrictViolation):
+            world.owner.execute(f"UPDATE document_version SET {change} WHERE doc_id = %s", [doc_id])
 
 
 def test_a_lead_refers_to_a_quotation_that_exists(world: World) -> None:
@@ -196,7 +207,7 @@ def test_a_lead_refers_to_a_quotation_that_exists(world: World) -> None:
 )  # fmt: skip
 def test_only_the_known_words_are_written(world: World, table: str, column: str, value: str) -> None:
     lead_id, _ = rows.executed(world)
-    rows.document(world, lead_id)
+    rows.document(world, lead_id, state="Checking")
     rows.notification(world, "CP-1")
     with pytest.raises(psycopg.errors.CheckViolation):
         world.owner.execute(f"UPDATE {table} SET {column} = %s", [value])

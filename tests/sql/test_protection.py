@@ -24,6 +24,9 @@ LOGS = """
         VALUES ('COMM-70', 'LEAD-70', 'QUOT-70', 'CP-1', 3.24, 154332, 1800, 5832);
     INSERT INTO commission_event (commission_id, version, to_status, amount) VALUES ('COMM-70', 1, 'Pending', 5832);
     INSERT INTO kyc_event (customer_id, doc_id, doc_type, action) VALUES ('CUST-7', 'DOC-70', 'Bill', 'uploaded');
+    INSERT INTO document_version (doc_id, version, upload_blob, expires_at, uploaded_by)
+        VALUES ('DOC-70', 7, 'upload-7', now(), 'CP-1');
+    INSERT INTO document_access (doc_id, version, user_id) VALUES ('DOC-70', 7, 'CP-1');
 """
 
 
@@ -67,7 +70,7 @@ def side(world: World, request: pytest.FixtureRequest) -> Iterator[Side]:
         yield Side(db, errors.InsufficientPrivilege if is_app else errors.RestrictViolation)
 
 
-@pytest.mark.parametrize("table", ["timeline_entry", "commission_event", "kyc_event", "audit_log"])
+@pytest.mark.parametrize("table", ["timeline_entry", "commission_event", "kyc_event", "document_access", "audit_log"])
 def test_the_logs_only_grow(side: Side, table: str) -> None:
     column = list(side.columns(table))[-1]
     assert side.db.execute(f"SELECT 1 FROM {table}").fetchone()

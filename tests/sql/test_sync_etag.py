@@ -35,7 +35,7 @@ SHOWN = {
     " WHERE quotation_reference = %(draft)s",
     "document: type": "UPDATE document SET doc_type = 'Other' WHERE doc_id = %(doc)s",
     "document: deleted": "UPDATE document SET state = 'Deleted' WHERE doc_id = %(doc)s",
-    "document: checked": "UPDATE document_version SET size_bytes = 5 WHERE doc_id = %(doc)s",
+    "document: checked": "UPDATE document_version SET file_name = 'b.pdf' WHERE doc_id = %(doc)s",
     "document: a slot dies": "UPDATE document_version SET expires_at = '2020-01-01' WHERE doc_id = %(slot)s",
     "document: one more": """
         WITH d AS (INSERT INTO document (lead_id, doc_type, created_by) VALUES (%(lead)s, 'X', 'CP-1') RETURNING doc_id)
@@ -89,9 +89,7 @@ def known(world: World) -> dict[str, str]:
     world.owner.execute(away, [moved])
     for user_id in ("CP-1", "CP-3", "CUST-1"):
         rows.notification(world, user_id)
-    slot = rows.document(world, lead_id, state="Reserved", current_version=None)
-    reserve = "UPDATE document_version SET state = 'Reserved', expires_at = now() + interval '1 hour' WHERE doc_id = %s"
-    world.owner.execute(reserve, [slot])
+    slot = rows.document(world, lead_id, state="Reserved")
     other, _ = rows.executed(world, "CP-3")
     world.owner.execute("UPDATE lead SET customer_id = 'CUST-77' WHERE lead_id = %s", [other])
     return {

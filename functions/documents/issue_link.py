@@ -1,0 +1,97 @@
+"""Answer a link to one blob: to read a document, or to send a new one (rules.md 6.3, 6.8; api.md 2.4)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic.alias_generators import to_camel
+
+from shared_code import intake
+from shared_code.adapters import blobs
+from shared_code.context import Context
+from shared_code.endpoints import EVERYONE, endpoint
+from shared_code.limits import count_address_within
+from shared_code.rules.kyc import KycType
+from shared_code.rules.refusal import Refusal, forbidden, invalid
+from shared_code.rules.scope import Role, may_read_older
+from shared_code.sql import documents
+from shared_code.wire import Ask
+from shared_code.wire.documents import ReadLink, UploadSlot
+from shared_code.wire.fields import CustomerId, DocId, FileName, LeadId, Short
+
+READING, SENDING = {"doc_id", "version"}, {"doc_type", "lead_id", "customer_id", "kyc_type"}
+
+
+class LinkAsk(Ask):
+    """To read: docId, and a version. To send: docType LEAD with leadId, or KYC; what the file is, the check finds."""
+
+    doc_id: DocId | None = None
+    version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    doc_type: Literal["LEAD", "KYC"] | None = None
+    lead_id: LeadId | None = None
+    customer_id: CustomerId | None = None
+    kyc_type: KycType | None = None
+    file_name: FileName | None = None
+    content_type: Short | None = None
+    file_size: Annotated[int, Field(ge=0)] | None = None
+
+    def check_form(self) -> None:
+        """Refuse what belongs to neither form, or to both."""
+        asked = self.model_fields_set
+        wrong = {}
+        if self.doc_id is not None:
+            wrong = dict.fromkeys(asked - READING, "is not asked together with docId")
+        elif self.doc_type is None:
+            wrong = {"doc_id": "this is needed to read a document", "doc_type": "or this, to send one"}
+        elif self.doc_type == "LEAD":
+            wrong = dict.fromkeys(asked & {"customer_id", "kyc_type"}, "is not asked for a lead's document")
+            wrong |= {} if self.lead_id else {"lead_id": "is missing"}
+        else:
+            wrong = dict.fromkeys(asked & {"lead_id"}, "is not asked for a customer's paper")
+        if wrong:
+            raise invalid({to_camel(name): what for name, what in wrong.items()})
+
+
+@endpoint(
+    "GET",
+    "documents/sas",
+    EVERYONE,
+    refusals=(
+        "NOT_FOUND",
+        "OUT_OF_SCOPE",
+        "DOCUMENT_LIMIT_EXCEEDED",
+        "KYC_LOCKED",
+        "DOCUMENT_STATE",
+        "RATE_LIMITED",
+        *intake.REFUSALS,
+    ),
+)
+def issue_link(ask: LinkAsk, ctx: Context) -> ReadLink | UploadSlot:
+    """Answer a link that reads the checked file of a document, or one that creates a new file, for 30 minutes."""
+    ask.check_form()
+    if ask.doc_id is not None:
+        return _to_read(ctx, ask.doc_id, ask.version)
+    count_address_within(ctx, "upload")
+    return intake.reserve(ctx, _place(ctx, ask), ask.file_name, ask.content_type, ask.file_size)
+
+
+def _to_read(ctx: Context, doc_id: str, version: int | None) -> ReadLink:
+    with ctx.finish() as last:
+        found = documents.serve(last, ctx.caller, doc_id, version, may_read_older(ctx.caller.role))
+    file = ctx.found(found.fetchone(), "document", doc_id)
+    if not file.may_read:
+        raise forbidden("Older versions are shown to Solarium's staff.")
+    if file.blob_name is None:
+        raise Refusal("DOCUMENT_STATE", f"The document is {file.state}: there is no checked file to read.")
+    until = ctx.now + blobs.LINK_LIFE
+    link = blobs.read_link(ctx.settings, "docs", file.blob_name, until, file.file_name or doc_id)
+    return ReadLink(sas_url=link, expires_at=until)
+
+
+def _place(ctx: Context, ask: LinkAsk) -> intake.Place:
+    if ask.lead_id:
+        return intake.of_lead(ask.lead_id, None)
+    own = ctx.caller.user_id if ctx.caller.role is Role.CUSTOMER else None
+    customer_id = ask.customer_id or own
+    if customer_id is None:
+        raise invalid({"customerId": "is missing"})
+    return intake.of_customer(customer_id, ask.kyc_type or KycType.OTHER)

@@ -1,0 +1,239 @@
+"""Documents as they change: places reserved, files kept, versions restored, behind the home's lock (rules.md 6)."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from shared_code.rules.scope import Caller
+from shared_code.sql.documents import ACTIVE, in_scope
+from shared_code.sql.pool import Db, Rows, rows, scalars
+from shared_code.sql.scope import CUSTOMERS
+
+
+def active_count(db: Db, lead_id: str) -> "Rows[int]":
+    """How many of its slots a lead uses; sent after the lead's lock, in a statement of its own (I4)."""
+    return scalars(db, f"SELECT count(*) FROM document d WHERE d.lead_id = %(lead_id)s AND {ACTIVE}", lead_id=lead_id)
+
+
+def active_beside(db: Db, doc_id: str) -> "Rows[int]":
+    """The same for the lead of a document; none for a paper."""
+    return scalars(
+        db,
+        f"SELECT count(*) FROM document d WHERE {ACTIVE}"
+        " AND d.lead_id = (SELECT lead_id FROM document WHERE doc_id = %(doc_id)s)",
+        doc_id=doc_id,
+    )
+
+
+def lock_customer(db: Db, caller: Caller, customer_id: str) -> "Rows[str]":
+    """Lock a customer in scope, for what happens to its papers."""
+    return scalars(
+        db,
+        f"""
+        SELECT c.customer_id FROM customer c JOIN user_account u ON u.user_id = c.customer_id
+        WHERE c.customer_id = %(customer_id)s AND {CUSTOMERS[caller.role]} FOR NO KEY UPDATE OF u
+        """,
+        customer_id=customer_id,
+        me=caller.user_id,
+    )
+
+
+def lock_home(db: Db, doc_id: str) -> None:
+    """Lock the lead or the customer to whom a document belongs."""
+    lock = {"doc_id": doc_id}
+    home = "SELECT 1 FROM lead WHERE lead_id = (SELECT lead_id FROM document WHERE doc_id = %(doc_id)s) FOR UPDATE"
+    db.execute(home, lock)
+    person = (
+        "SELECT 1 FROM user_account WHERE user_id = (SELECT customer_id FROM document WHERE doc_id = %(doc_id)s)"
+        " FOR NO KEY UPDATE"
+    )
+    db.execute(person, lock)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A document as it stands behind its home's lock. review_status: only of a paper."""
+
+    doc_id: str
+    lead_id: str | None
+    customer_id: str | None
+    doc_type: str
+    state: str
+    review_status: str | None
+    current_version: int | None
+    newest_version: int
+
+
+_STANDING = """
+    SELECT d.doc_id, d.lead_id, d.customer_id, d.doc_type, d.state, d.review_status, d.current_version,
+        (SELECT max(version) FROM document_version v WHERE v.doc_id = d.doc_id) AS newest_version
+    FROM document d
+"""
+
+
+def standing(db: Db, caller: Caller, doc_id: str) -> "Rows[Standing]":
+    """A document in scope; sent after the lock of its home."""
+    return rows(
+        db,
+        Standing,
+        f"{_STANDING} WHERE d.doc_id = %(doc_id)s AND {in_scope(caller)}",
+        doc_id=doc_id,
+        me=caller.user_id,
+    )
+
+
+def paper(db: Db, customer_id: str, doc_type: str) -> "Rows[Standing]":
+    """The customer's one paper of that type, if there is one; sent after the customer's lock."""
+    return rows(
+        db,
+        Standing,
+        f"{_STANDING} WHERE d.customer_id = %(customer_id)s AND d.doc_type = %(doc_type)s"
+        " AND d.state NOT IN ('Expired', 'Deleted')",
+        customer_id=customer_id,
+        doc_type=doc_type,
+    )
+
+
+def next_id(db: Db) -> "Rows[str]":
+    """An id nobody else gets: DOC-n."""
+    return scalars(db, "SELECT 'DOC-' || nextval('document_number')")
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a file belongs: a lead or a customer, the document, which of its versions it will be."""
+
+    lead_id: str | None
+    customer_id: str | None
+    doc_type: str
+    doc_id: str
+    version: int
+    replaces: bool  # an accepted version
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A reserved place for one upload; size in bytes, as declared. What was not declared is None."""
+
+    file_name: str | None
+    content_type: str | None
+    declared_size: int | None
+    upload_blob: str
+    expires_at: datetime
+    uploaded_by: str
+
+
+def reserve(db: Db, home: Home, slot: Slot) -> None:
+    """Reserve a place behind the home's lock: a new document's first version, or another version of one."""
+    _open(db, home, slot.uploaded_by, "Reserved")
+    scalars(
+        db,
+        """
+        INSERT INTO document_version (
+            doc_id, version, file_name, content_type, declared_size, upload_blob, expires_at, uploaded_by)
+        VALUES (%(doc_id)s, %(version)s, %(file_name)s, %(content_type)s, %(declared_size)s, %(upload_blob)s,
+            %(expires_at)s, %(uploaded_by)s)
+        """,
+        doc_id=home.doc_id,
+        version=home.version,
+        **asdict(slot),
+    )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that was checked, as it is kept."""
+
+    file_name: str | None
+    content_type: str
+    blob_name: str
+    size_bytes: int
+    sha256: str
+    uploaded_by: str
+
+
+def keep(db: Db, home: Home, checked: Checked) -> None:
+    """Keep a checked file behind the home's lock, as the version that is served from now on."""
+    _open(db, home, checked.uploaded_by, "Accepted")
+    scalars(
+        db,
+        """
+        INSERT INTO document_version (
+            doc_id, version, state, file_name, content_type, blob_name, size_bytes, sha256, uploaded_by)
+        VALUES (%(doc_id)s, %(version)s, 'Accepted', %(file_name)s, %(content_type)s, %(blob_name)s, %(size_bytes)s,
+            %(sha256)s, %(uploaded_by)s)
+        """,
+        doc_id=home.doc_id,
+        version=home.version,
+        **asdict(checked),
+    )
+    point_to(db, home.doc_id, home.version)
+
+
+def _open(db: Db, home: Home, by: str, state: str) -> None:
+    """A document of its own, or the one that goes on; one that was refused waits again."""
+    if home.version == 1:
+        scalars(
+            db,
+            "INSERT INTO document (doc_id, lead_id, customer_id, doc_type, state, created_by)"
+            " VALUES (%(doc_id)s, %(lead_id)s, %(customer_id)s, %(doc_type)s, %(state)s, %(by)s)",
+            doc_id=home.doc_id,
+            lead_id=home.lead_id,
+            customer_id=home.customer_id,
+            doc_type=home.doc_type,
+            state=state,
+            by=by,
+        )
+    else:
+        scalars(
+            db,
+            "UPDATE document SET state = %(state)s WHERE doc_id = %(doc_id)s AND state = 'Rejected'",
+            doc_id=home.doc_id,
+            state=state,
+        )
+
+
+def point_to(db: Db, doc_id: str, version: int) -> None:
+    """Serve that version from now on, unless a newer one is accepted already; a paper waits for review again."""
+    scalars(
+        db,
+        """
+        UPDATE document SET state = 'Accepted', current_version = greatest(current_version, %(version)s),
+            review_status = CASE WHEN customer_id IS NOT NULL THEN 'Pending Review' END, review_reason = NULL
+        WHERE doc_id = %(doc_id)s
+        """,
+        doc_id=doc_id,
+        version=version,
+    )
+
+
+def restore(db: Db, caller: Caller, doc_id: str, version: int, from_version: int) -> None:
+    """Let the bytes of an older version be the next one."""
+    scalars(
+        db,
+        """
+        INSERT INTO document_version (
+            doc_id, version, state, file_name, content_type, blob_name, size_bytes, sha256, uploaded_by)
+        SELECT doc_id, %(version)s, 'Accepted', file_name, content_type, blob_name, size_bytes, sha256, %(me)s
+        FROM document_version WHERE doc_id = %(doc_id)s AND version = %(from_version)s
+        """,
+        doc_id=doc_id,
+        version=version,
+        from_version=from_version,
+        me=caller.user_id,
+    )
+    point_to(db, doc_id, version)
+
+
+def is_accepted(db: Db, doc_id: str, version: int) -> "Rows[bool]":
+    """Whether that version was accepted; no row where there is none."""
+    return scalars(
+        db,
+        "SELECT state = 'Accepted' FROM document_version WHERE doc_id = %(doc_id)s AND version = %(version)s",
+        doc_id=doc_id,
+        version=version,
+    )
+
+
+def delete(db: Db, doc_id: str) -> None:
+    """Take a document out of the lists; its bytes are kept (rules.md 6.9)."""
+    scalars(db, "UPDATE document SET state = 'Deleted' WHERE doc_id = %(doc_id)s", doc_id=doc_id)
