@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from shared_code import news
-from shared_code.adapters import blobs, upload_check
+from shared_code.adapters import blobs, scanners, upload_check
+from shared_code.adapters.scanners import Said, ScannerError
 from shared_code.context import Context
 from shared_code.rules import kyc as papers
 from shared_code.rules import uploads as rules
@@ -21,6 +22,8 @@ from shared_code.wire.documents import Document, FileAsk, UploadSlot
 
 # Locks the home of a file, finds that there is room for it, and says where it belongs. Raises what forbids it.
 Place = Callable[[Context], Home]
+MALWARE = ("MALWARE", "Your file contains malware. Please do not send it again.")
+COULD_NOT = ("CHECK_FAILED", "The file could not be checked; please send it again.")
 REFUSALS = ("FILE_TOO_LARGE", "UNSUPPORTED_FILE_TYPE", "STORAGE_FAILED")
 
 
@@ -102,8 +105,8 @@ def reserve(
 ) -> UploadSlot:
     """Reserve a place, and answer the link that can create this one file within half an hour."""
     kind = rules.check_declared(file_name, content_type, size_bytes)
-    blob, until = f"{uuid.uuid4().hex}{'.' + kind.extension if kind else ''}", ctx.now + blobs.LINK_LIFE
     declared = kind.content_type if kind else None
+    blob, until = f"{uuid.uuid4().hex}{'.' + kind.extension if kind else ''}", ctx.now + blobs.LINK_LIFE
     home = place(ctx)
     with ctx.finish() as last:
         uploads.reserve(last, home, Slot(file_name, declared, size_bytes, blob, until, ctx.caller.user_id))
@@ -116,17 +119,29 @@ def reserve(
     )
 
 
+def _into_quarantine(ctx: Context, ask: FileAsk, content: bytes, kind: rules.FileType, place: Place) -> Json[Document]:
+    """Put a file that came along where it is scanned, like one that is sent by a link; the answer does not wait."""
+    blob, until = f"{uuid.uuid4().hex}.{kind.extension}", ctx.now + blobs.LINK_LIFE
+    home = place(ctx)
+    with ctx.finish() as last:
+        slot = Slot(ask.file_name, kind.content_type, len(content), blob, until, ctx.caller.user_id)
+        uploads.reserve(last, home, slot)
+        document = documents.one(last, ctx.caller, home.doc_id)
+    blobs.put_once(ctx.settings, "uploads", blob, content, kind.content_type, {})
+    return Json(ctx.there(document.fetchone()))
+
+
 def _keep(ctx: Context, ask: FileAsk, content: bytes, place: Place) -> Json[Document]:
     """Check a file before the answer; what is refused leaves no document. Nothing is checked for strangers."""
     declared = rules.check_declared(ask.file_name, ask.content_type, len(content))
     kind = rules.check_content(content[: rules.SIGNATURE_BYTES], declared)
+    if ctx.settings.defender_verdict_required:
+        return _into_quarantine(ctx, ask, content, kind, place)
     home = place(ctx)
     ctx.rollback()
-    verdict = upload_check.check(content, kind.content_type)
-    if verdict.content is None:
-        raise Refusal("VALIDATION_ERROR", verdict.sentence or "", {"file": verdict.sentence, "reason": verdict.reason})
+    clean = _clean(ctx, content, kind)
     name = rules.stored_name(ctx.settings.environment, ctx.today, home.doc_id, home.version, kind)
-    stored = blobs.put_once(ctx.settings, "docs", name, verdict.content, kind.content_type, tags_of(home))
+    stored = blobs.put_once(ctx.settings, "docs", name, clean, kind.content_type, tags_of(home))
     ctx.begin()
     now = place(ctx)
     if replace(now, doc_id=home.doc_id) != home or (home.version > 1 and now.doc_id != home.doc_id):
@@ -138,6 +153,20 @@ def _keep(ctx: Context, ask: FileAsk, content: bytes, place: Place) -> Json[Docu
         record(last, caller, home)
         document = documents.one(last, caller, home.doc_id)
     return Json(ctx.there(document.fetchone()))
+
+
+def _clean(ctx: Context, content: bytes, kind: rules.FileType) -> bytes:
+    """The bytes to keep instead of a file that came along. Raises `VALIDATION_ERROR`, saying why."""
+    verdict = upload_check.check(content, kind.content_type)
+    reason, sentence = verdict.reason, verdict.sentence
+    if verdict.content is not None:
+        try:
+            if scanners.ask(ctx.settings, None, content) is Said.CLEAN:
+                return verdict.content
+            reason, sentence = MALWARE
+        except ScannerError:
+            reason, sentence = COULD_NOT
+    raise Refusal("VALIDATION_ERROR", sentence or COULD_NOT[1], {"file": sentence, "reason": reason})
 
 
 def tags_of(home: Home) -> dict[str, str]:

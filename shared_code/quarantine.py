@@ -1,8 +1,10 @@
 """Judges what lies in quarantine: the only way from an upload to what is served (rules.md 6.3-6.5)."""
 
 from shared_code import intake, news
-from shared_code.adapters import blobs, upload_check
+from shared_code.adapters import blobs, scanners, upload_check
+from shared_code.adapters.scanners import Said
 from shared_code.context import Context
+from shared_code.intake import COULD_NOT, MALWARE
 from shared_code.rules import uploads
 from shared_code.sql import checks
 from shared_code.sql.checks import Outcome, Upload
@@ -12,7 +14,6 @@ OVER = ("Accepted", "Rejected")
 TOO_LARGE = ("FILE_TOO_LARGE", "Your file is larger than 10 MB.")
 TOO_LATE = ("TOO_LATE", "The file came after its time; please send it again.")
 LOCKED = ("KYC_LOCKED", "The paper was approved before this file came; nothing more is needed.")
-COULD_NOT = ("CHECK_FAILED", "The file could not be checked; please send it again.")
 
 
 def check(ctx: Context, name: str, content: bytes) -> None:
@@ -25,7 +26,11 @@ def check(ctx: Context, name: str, content: bytes) -> None:
     elif upload.is_locked:
         _refuse(ctx, name, upload, *LOCKED)
     else:
-        _judge(ctx, name, upload, content)
+        said = scanners.ask(ctx.settings, name, content)
+        if said is Said.MALICIOUS:
+            _refuse(ctx, name, upload, *MALWARE)
+        elif said is Said.CLEAN:  # without a verdict it stays in Checking, and is asked about again
+            _judge(ctx, name, upload, content)
 
 
 def give_up(ctx: Context, name: str, code: str, sentence: str) -> None:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, Json, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, Field, Json, SecretStr, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Url = Annotated[str, Field(pattern=r"^https?://[^/]")]
@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     sendgrid_base_url: Url = "https://api.sendgrid.com"
     provider_timeout_seconds: float = Field(3.5, ge=0.1, le=5)
     provider_retry_wait_seconds: float = Field(1, ge=0, le=2)
+
+    defender_verdict_required: bool = False
+    clamav_address: Annotated[str, StringConstraints(pattern=r"^[^\s:]+:[0-9]{1,5}$")] | None = None
 
     feature_customer_accepted: bool = True
     sms_per_minute: int = Field(120, ge=1)

@@ -1,6 +1,6 @@
 """Check an uploaded file and accept or refuse it, as soon as it is there (rules.md 6.3-6.5)."""
 
-from shared_code import quarantine
+from shared_code import intake, quarantine
 from shared_code.context import Context
 from shared_code.triggers import on_blob, on_queue
 
@@ -14,4 +14,4 @@ def check_upload(name: str, content: bytes, ctx: Context) -> None:
 @on_queue("webjobs-blobtrigger-poison", connection="UPLOADS_STORAGE")
 def give_up_check(name: str, ctx: Context) -> None:
     """Refuse a blob whose check failed again and again."""
-    quarantine.give_up(ctx, name, *quarantine.COULD_NOT)
+    quarantine.give_up(ctx, name, *intake.COULD_NOT)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import islice
 
-from shared_code import log, quarantine
+from shared_code import intake, log, quarantine
 from shared_code.adapters import blobs
 from shared_code.context import Context
 from shared_code.rules.uploads import LARGEST_BYTES
@@ -24,11 +24,12 @@ def sweep_uploads(ctx: Context) -> None:
     lying = list(islice(blobs.listing(ctx.settings, "uploads", ""), MOST_SEEN))
     too_large = [blob.name for blob in lying if blob.size_bytes > LARGEST_BYTES]
     lost = [b.name for b in lying if b.created_at < ctx.now - DELIVERED_WITHIN and b.size_bytes <= LARGEST_BYTES]
-    waiting = _read(ctx, lambda: checks.waiting(ctx.db, lost).fetchall())[:MOST_CHECKED]
+    late = ctx.settings.defender_verdict_required
+    waiting = _read(ctx, lambda: checks.waiting(ctx.db, lost, late).fetchall())[:MOST_CHECKED]
     hanging = _read(ctx, lambda: checks.stuck(ctx.db, CHECKED_WITHIN).fetchall())
     _each(ctx, too_large, lambda name: quarantine.give_up(ctx, name, *quarantine.TOO_LARGE))
     _each(ctx, waiting, lambda name: quarantine.check(ctx, name, blobs.read_upload(ctx.settings, name)))
-    _each(ctx, hanging, lambda name: quarantine.give_up(ctx, name, *quarantine.COULD_NOT))
+    _each(ctx, hanging, lambda name: quarantine.give_up(ctx, name, *intake.COULD_NOT))
     log.event(
         "uploads_swept",
         tooLarge=len(too_large),

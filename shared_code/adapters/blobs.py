@@ -101,6 +101,12 @@ def read_upload(settings: Settings, name: str) -> bytes:
         return _service(settings, "uploads").get_blob_client("uploads", name).download_blob().readall()
 
 
+def upload_tags(settings: Settings, name: str) -> dict[str, str]:
+    """What is written beside an upload. Raises Refusal `STORAGE_FAILED`."""
+    with _storage_failures("tags"):
+        return _service(settings, "uploads").get_blob_client("uploads", name).get_blob_tags()
+
+
 def remove_upload(settings: Settings, name: str) -> None:
     """Remove an upload that has its outcome; one that is gone already is fine."""
     from azure.core.exceptions import ResourceNotFoundError

@@ -154,13 +154,18 @@ def stuck(db: Db, minutes: int) -> "Rows[str]":
     )
 
 
-def waiting(db: Db, upload_blobs: list[str]) -> "Rows[str]":
-    """Of these blobs those that nobody has begun to check, or that have no business here any more."""
+def waiting(db: Db, upload_blobs: list[str], verdicts_come_late: bool) -> "Rows[str]":
+    """Of these blobs those that nobody has begun to check, or that have no business here any more.
+
+    verdicts_come_late: also those whose check may be waiting for a scanner's verdict.
+    """
     return scalars(
         db,
         """
         SELECT name FROM unnest(%(upload_blobs)s::text[]) name
-        LEFT JOIN document_version v ON v.upload_blob = name WHERE v.state IS DISTINCT FROM 'Checking'
+        LEFT JOIN document_version v ON v.upload_blob = name
+        WHERE v.state IS DISTINCT FROM 'Checking' OR %(verdicts_come_late)s
         """,
         upload_blobs=upload_blobs,
+        verdicts_come_late=verdicts_come_late,
     )
