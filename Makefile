@@ -5,7 +5,7 @@ VENV ?= .venv
 # Takes the shell's place, so that signals reach the program itself.
 python = exec $(PYTHON) -m localhost.prepare $(VENV)
 
-.PHONY: help interpreter run test races kills demo reset check migrate catalogue recompute openapi pictures bench
+.PHONY: help interpreter run test races kills fuzz demo reset check migrate catalogue recompute openapi pictures bench
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name does; do printf 'make %-10s %s\n' "$$name" "$$does"; done
@@ -24,6 +24,9 @@ races: interpreter ## race the invariants again and again (ROUNDS=, CALLERS=, AR
 
 kills: interpreter ## kill whoever finalises a quotation, between any two steps (N=, SEED=, ARGS= for pytest)
 	@export KILLS="$${N:-200}"; $(python) -m pytest -s tests/invariants/test_kills_finalising.py $(ARGS)
+
+fuzz: interpreter ## look for a file that fools the check of uploads (MINUTES=, SEED=)
+	@$(python) -m tests.corpus.fuzz
 
 demo: interpreter ## play the main job through the API, beside a running app or alone
 	@$(python) -m localhost demo

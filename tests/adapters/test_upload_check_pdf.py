@@ -120,6 +120,7 @@ def test_a_sloppy_file_is_repaired() -> None:
     assert pypdf.PdfReader(BytesIO(verdict.content), strict=True).get_num_pages() == 1
 
 
+@pytest.mark.filterwarnings("ignore")  # pikepdf warns of what is odd
 def test_every_byte_flipped_or_cut_gives_a_verdict_or_a_clean_file() -> None:
     content, chance = bill(), random.Random(6)
     for _ in range(40):

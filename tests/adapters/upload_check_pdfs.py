@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -20,7 +21,8 @@ def made(change: Change, pages: int = 1, **settings: Any) -> bytes:
             document.add_blank_page()
         document.Root.Outlines = document.make_indirect(Dictionary(Type=Name.Outlines, Count=0))
         change(document, document.pages[0])
-        document.save(target, **settings)
+        with warnings.catch_warnings(action="ignore"):  # of what is odd in it, which is what it is made for
+            document.save(target, fix_metadata_version=False, **settings)
     return target.getvalue()
 
 

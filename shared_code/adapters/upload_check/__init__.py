@@ -8,7 +8,7 @@ from shared_code.adapters.upload_check.verdict import Verdict
 from shared_code.adapters.upload_check.warden import Warden
 from shared_code.rules import uploads
 
-__all__ = ["Verdict", "check"]
+__all__ = ["Verdict", "check", "glance"]
 
 _warden = Warden()
 atexit.register(_warden.close)
@@ -20,11 +20,11 @@ def check(content: bytes, content_type: str) -> Verdict:
     Blocks for the warden's deadline at most, plus waiting in line. Never raises for what a file contains: an unknown
     type, a crash and a timeout are refusals too.
     """
-    reason = _glance(content, content_type)
+    reason = glance(content, content_type)
     return Verdict.refuse(reason) if reason else _warden.examine(content, content_type)
 
 
-def _glance(content: bytes, content_type: str) -> str | None:
+def glance(content: bytes, content_type: str) -> str | None:
     """What is wrong with size, declared type or signature at byte 0 (rules.md 6.1), or None."""
     if content_type not in {kind.content_type for kind in uploads.FILE_TYPES}:
         return "TYPE_NOT_ALLOWED"

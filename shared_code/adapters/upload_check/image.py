@@ -9,9 +9,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin
 
-from shared_code.adapters.upload_check.verdict import NONSENSE, RefusedError
-
-MAX_PIXELS = 50_000_000
+from shared_code.adapters.upload_check.verdict import MAX_PIXELS, NONSENSE, RefusedError
 
 
 def clean_jpeg(content: bytes) -> bytes:

@@ -7,8 +7,9 @@ from io import BytesIO
 
 import pikepdf
 import pypdf
-from pypdf.errors import PyPdfError
+from pypdf.errors import LimitReachedError, PyPdfError
 
+from shared_code.adapters.upload_check.pdf_strip import strip
 from shared_code.adapters.upload_check.pdf_walk import forbid_powers
 from shared_code.adapters.upload_check.verdict import NONSENSE, RefusedError
 
@@ -16,7 +17,7 @@ MAX_PAGES = 200
 
 
 def clean(content: bytes) -> bytes:
-    """The PDF normalised: repaired, without older revisions, unreachable objects, object streams and XMP.
+    """The PDF normalised: repaired, without older revisions, unreachable objects, object streams, XML.
 
     The same input gives the same bytes. What is walked and read again is what is returned, so that nothing
     can hide between two ways of reading the original.
@@ -29,7 +30,9 @@ def clean(content: bytes) -> bytes:
         _read_again(normalised, pages)
     except pikepdf.PasswordError as error:
         raise RefusedError("PDF_ENCRYPTED") from error
-    except pikepdf.PdfError as error:
+    except LimitReachedError as error:
+        raise RefusedError("FILE_TOO_COMPLEX") from error
+    except (pikepdf.PdfError, PyPdfError, OSError, *NONSENSE) as error:
         raise RefusedError("PDF_DAMAGED") from error
     return normalised
 
@@ -57,33 +60,23 @@ def _normalise(content: bytes) -> bytes:
             raise RefusedError("PDF_DAMAGED")
         if len(document.pages) > MAX_PAGES:
             raise RefusedError("PDF_TOO_MANY_PAGES")
-        _drop_xmp(document)
+        strip(document)
         document.save(
             target,
             object_stream_mode=pikepdf.ObjectStreamMode.disable,
             stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
             recompress_flate=True,
             deterministic_id=True,
+            force_version="1.7",  # qpdf would write on any version that the file claims
+            fix_metadata_version=False,  # nothing here reads XML
         )
     return target.getvalue()
 
 
-def _drop_xmp(document: pikepdf.Pdf) -> None:
-    """XMP is XML: entities and references to elsewhere for whoever parses it, and of no use to our readers."""
-    for item in document.objects:
-        if isinstance(item, pikepdf.Dictionary | pikepdf.Stream) and "/Metadata" in item:
-            del item["/Metadata"]
-        if isinstance(item, pikepdf.Stream) and item.get("/Type") == pikepdf.Name.Metadata:
-            item.write(b"")
-
-
 def _read_again(normalised: bytes, pages: int) -> None:
     """A second reader must find the same number of pages, and each page's content must unpack."""
-    try:
-        reader = pypdf.PdfReader(BytesIO(normalised))
-        if len(reader.pages) != pages:
-            raise RefusedError("PDF_DAMAGED")
-        for page in reader.pages:
-            page.get_contents()
-    except (PyPdfError, *NONSENSE) as error:
-        raise RefusedError("PDF_DAMAGED") from error
+    reader = pypdf.PdfReader(BytesIO(normalised))
+    if len(reader.pages) != pages:
+        raise RefusedError("PDF_DAMAGED")
+    for page in reader.pages:
+        page.get_contents()

@@ -15,6 +15,7 @@ KEYS = {
     "/RichMediaContent": "PDF_RICH_MEDIA",
     "/3DD": "PDF_RICH_MEDIA",
     "/Renditions": "PDF_RICH_MEDIA",
+    "/AlternatePresentations": "PDF_RICH_MEDIA",
 }
 ACTIONS = {
     "/JavaScript": "PDF_JAVASCRIPT",
@@ -41,15 +42,17 @@ TYPES = {
     "/Sound": "PDF_RICH_MEDIA",
     "/Screen": "PDF_RICH_MEDIA",
     "/Rendition": "PDF_RICH_MEDIA",
+    "/PS": "PDF_UNKNOWN_ACTION",
 }
-VALUES = {"/S": ACTIONS, "/Type": TYPES, "/Subtype": TYPES}
+KINDS = ACTIONS | TYPES
+KIND_KEYS = ("/S", "/Type", "/Subtype", "/Subtype2")
 HARMLESS_ACTIONS = {"/GoTo", "/GoToDp", "/URI", "/Named", "/Hide", "/ResetForm", "/SetOCGState", "/Trans", "/Thread"}
-NAMED_ACTIONS = {"/NextPage", "/PrevPage", "/FirstPage", "/LastPage", "/Print"}
+NAMED_ACTIONS = {"/NextPage", "/PrevPage", "/FirstPage", "/LastPage", "/GoBack", "/GoForward", "/GoToPage", "/Print"}
 ACTION_KEYS = {"/A", "/PA", "/OpenAction", "/Next"}
 FILE_KEYS = {"/F", "/UF", "/DOS", "/Mac", "/Unix"}
-# A viewer that builds code from these must be given numbers, never text.
 NUMBER_KEYS = {"/FontMatrix", "/FontBBox", "/Matrix", "/BBox", "/Widths"}
+FUNCTION_KEYS = {"/Domain", "/Range", "/C0", "/C1", "/Encode", "/Decode", "/Bounds", "/Size"}
 # A web page, a mail address, a phone number.
 ORDINARY_LINK = re.compile(
-    rb"(https?://|www\.)[^\x00-\x1f\\]+|mailto:[\w.+-]+@[\w.-]+(\?[\w.,=&%+-]*)?|tel:[\d+() -]+", re.IGNORECASE
+    rb"(https?://|www\.)[^\x00-\x1f\\<>\"`]+|mailto:[\w.+,@-]+(\?[\w .,:/=&%+-]*)?|tel:[\d+() -]+", re.IGNORECASE
 )

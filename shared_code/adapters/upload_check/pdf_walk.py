@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain
@@ -11,26 +10,30 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
 from shared_code.adapters.upload_check import pdf_powers as powers
+from shared_code.adapters.upload_check.pdf_functions import is_calculation
+from shared_code.adapters.upload_check.pdf_weight import Scales
 from shared_code.adapters.upload_check.verdict import RefusedError
 
 # What stands in a dictionary: values as pikepdf gives them, some of them Python's own.
 Entries = dict[str, Any]
 
-_MAX_UNPACKED = 200 * 1024 * 1024
-_MAX_IMAGE_BITS = 50_000_000 * 8
-
 
 def forbid_powers(document: Pdf) -> None:
     """Raise RefusedError on the first thing in `document`, wherever it stands, that is more than a page to be read."""
-    for node, entries in _nodes(document):
+    scales = Scales()
+    for node, entries in nodes(document):
         for check in (_forbidden, _link, _action, _misshapen):
             if reason := check(entries):
                 raise RefusedError(reason)
-        if reason := _file(entries, isinstance(node, Stream)) or _too_heavy(node, entries):
+        if reason := _file(entries, isinstance(node, Stream)):
             raise RefusedError(reason)
+        if isinstance(node, Stream):
+            scales.add(node, entries)
+            if reason := _postscript(node, entries):
+                raise RefusedError(reason)
 
 
-def _nodes(document: Pdf) -> Iterator[tuple[Object, Entries]]:
+def nodes(document: Pdf) -> Iterator[tuple[Object, Entries]]:
     """Every dictionary and stream of the document, once, with its entries; indirect ones are in the document's list."""
     for start in chain([document.trailer], document.objects):
         pending: list[object] = [start]
@@ -45,15 +48,15 @@ def _nodes(document: Pdf) -> Iterator[tuple[Object, Entries]]:
 
 
 def _name(value: object) -> str:
-    """A PDF name as text, whatever bytes it is made of; empty for anything else."""
-    return value.unparse().decode("ascii", "replace") if isinstance(value, Name) else ""
+    """A PDF name as text, whatever bytes it is made of and wherever it stands; empty for anything else."""
+    return value.unparse(resolved=True).decode("ascii", "replace") if isinstance(value, Name) else ""
 
 
 def _forbidden(entries: Entries) -> str | None:
     for key in sorted(entries.keys() & powers.KEYS.keys()):
         return powers.KEYS[key]
-    for key, reasons in powers.VALUES.items():
-        if reason := reasons.get(_name(entries.get(key))):
+    for key in powers.KIND_KEYS:
+        if reason := powers.KINDS.get(_name(entries.get(key))):
             return reason
     return None
 
@@ -66,13 +69,12 @@ def _file(entries: Entries, is_stream: bool) -> str | None:
 
 def _link(entries: Entries) -> str | None:
     """A link must be one a person may click without harm, and so must the base of relative links."""
-    if "/URI" not in entries:
-        return None
-    target = entries["/URI"]
-    if isinstance(target, Dictionary):
-        target = target.get("/Base", String("https://base"))
-    ordinary = isinstance(target, String) and powers.ORDINARY_LINK.fullmatch(bytes(target))
-    return None if ordinary else "PDF_EXTERNAL_REFERENCE"
+    for key in entries.keys() & {"/URI", "/Base"}:
+        target = entries[key]
+        ordinary = isinstance(target, String) and powers.ORDINARY_LINK.fullmatch(bytes(target))
+        if not ordinary and not isinstance(target, Dictionary):
+            return "PDF_EXTERNAL_REFERENCE"
+    return None
 
 
 def _action(entries: Entries) -> str | None:
@@ -96,30 +98,18 @@ def _actions(entries: Entries) -> Iterator[Object]:
 
 
 def _misshapen(entries: Entries) -> str | None:
-    for key in entries.keys() & powers.NUMBER_KEYS:
+    """A viewer that builds code from these must find numbers, never text."""
+    for key in entries.keys() & (powers.FUNCTION_KEYS if "/FunctionType" in entries else powers.NUMBER_KEYS):
         value = entries[key]
         if not isinstance(value, Array) or not all(isinstance(number, int | Decimal) for number in value):
             return "PDF_DAMAGED"
     return None
 
 
-def _too_heavy(node: Object, entries: Entries) -> str | None:
-    """A stream must unpack to a bearable size, an image must not be larger than one sent by itself may be."""
-    if not isinstance(node, Stream):
+def _postscript(stream: Stream, entries: Entries) -> str | None:
+    """Of PostScript there may be calculations alone."""
+    if "/PS" in entries:
+        return "PDF_UNKNOWN_ACTION"
+    if "/FunctionType" not in entries or entries["/FunctionType"] in (0, 2, 3):
         return None
-    if _name(entries.get("/Subtype")) == "/Image" and _image_bits(entries) > _MAX_IMAGE_BITS:
-        return "FILE_TOO_COMPLEX"
-    if _name(entries.get("/Filter")) != "/FlateDecode":
-        return None
-    try:
-        unpacked = zlib.decompressobj().decompress(node.read_raw_bytes(), _MAX_UNPACKED + 1)
-    except zlib.error:
-        return "PDF_DAMAGED"
-    return "FILE_TOO_COMPLEX" if len(unpacked) > _MAX_UNPACKED else None
-
-
-def _image_bits(entries: Entries) -> int:
-    """The size of one colour channel; line art of one bit may have eight times the pixels of a photo."""
-    sizes = [entries.get("/Width"), entries.get("/Height"), entries.get("/BitsPerComponent", 8)]
-    width, height, depth = (size if isinstance(size, int) else 0 for size in sizes)
-    return width * height * depth
+    return None if is_calculation(stream.read_bytes()) else "PDF_DAMAGED"

@@ -8,6 +8,8 @@ import os
 import resource
 import sys
 
+from shared_code.adapters.upload_check import syscalls
+
 MEMORY_BYTES = 768 * 1024 * 1024
 CPU_SECONDS = 5
 # An account nobody has: as `nobody` it could signal other processes that run as `nobody`.
@@ -33,6 +35,8 @@ def lock_in() -> None:
     # No file size, no core dump, no further process; and no new descriptor, so no open(), socket() or pipe().
     for nothing in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE):
         resource.setrlimit(nothing, (0, 0))
+    if sys.platform == "linux":
+        syscalls.forbid_the_others()
 
 
 def _become_a_stranger() -> None:

@@ -43,7 +43,8 @@ NONSENSE = (
     AttributeError,
     EOFError,
     LookupError,
-    RecursionError,
+    NameError,
+    RuntimeError,
     SyntaxError,
     TypeError,
     ValueError,
@@ -52,6 +53,7 @@ NONSENSE = (
 )
 # A document can grow when it is taken apart; nothing larger is served.
 LARGEST_CLEAN_BYTES = 32 * 1024 * 1024
+MAX_PIXELS = 50_000_000
 
 
 class RefusedError(Exception):
