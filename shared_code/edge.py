@@ -102,7 +102,7 @@ def _knock(endpoint: Endpoint, req: func.HttpRequest, ctx: Context) -> Opening:
     most = FORM_LIMIT if _is_form(endpoint, req) else BODY_LIMIT
     if len(req.get_body()) > most:
         raise Refusal("BODY_TOO_LARGE", f"A request's body may have {most // BODY_LIMIT} MiB.")
-    if endpoint.address_limit:
+    if endpoint.address_limit and endpoint.uncounted_with not in req.params:
         count_address(ctx, endpoint.address_limit)
     if not endpoint.roles:
         return Opening(endpoint, None)

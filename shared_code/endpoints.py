@@ -20,7 +20,8 @@ class Endpoint:
 
     roles: who may call; empty means no token is needed. created: a success is 201.
     idle: calling it is not activity (rules.md 5.4). bare: no transaction is opened for it.
-    address_limit: which count of requests per address it belongs to (rules.md 5.2).
+    address_limit: which count of requests per address it belongs to (rules.md 5.2). uncounted_with: a parameter of the
+    query; a request that has it asks for something else, which does not count.
     when_ended: what it answers when the session has ended already, instead of 401.
     refusals: the codes it can answer besides those every endpoint can.
     """
@@ -35,6 +36,7 @@ class Endpoint:
     idle: bool
     bare: bool
     address_limit: Literal["auth", "upload"] | None
+    uncounted_with: str | None
     when_ended: View | None
     refusals: tuple[str, ...]
 
@@ -71,6 +73,7 @@ def endpoint(  # noqa: PLR0913 -- a declaration, all of it by name
     idle: bool = False,
     bare: bool = False,
     address_limit: Literal["auth", "upload"] | None = None,
+    uncounted_with: str | None = None,
     when_ended: View | None = None,
     refusals: tuple[str, ...] = (),
 ) -> Callable[[Workflow], Workflow]:
@@ -89,6 +92,7 @@ def endpoint(  # noqa: PLR0913 -- a declaration, all of it by name
             idle=idle,
             bare=bare,
             address_limit=address_limit,
+            uncounted_with=uncounted_with,
             when_ended=when_ended,
             refusals=refusals,
         )

@@ -33,7 +33,7 @@ def of_lead(lead_id: str, doc_type: str | None) -> Place:
 
     def place(ctx: Context) -> Home:
         locked = leads.lock(ctx.db, ctx.caller, lead_id)
-        active = uploads.active_count(ctx.db, lead_id)
+        active = documents.active_count(ctx.db, lead_id)
         new_id = uploads.next_id(ctx.db)
         ctx.found(locked.fetchone(), "lead", lead_id)
         rules.check_slot(active.fetchone() or 0)
@@ -76,7 +76,7 @@ def standing_of(ctx: Context, doc_id: str) -> tuple[Standing, int]:
     """A document in scope behind its home's lock, and how many of its lead's places are taken."""
     uploads.lock_home(ctx.db, doc_id)
     found = uploads.standing(ctx.db, ctx.caller, doc_id)
-    active = uploads.active_beside(ctx.db, doc_id)
+    active = documents.active_beside(ctx.db, doc_id)
     return ctx.found(found.fetchone(), "document", doc_id), active.fetchone() or 0
 
 
@@ -123,11 +123,14 @@ def _into_quarantine(ctx: Context, ask: FileAsk, content: bytes, kind: rules.Fil
     """Put a file that came along where it is scanned, like one that is sent by a link; the answer does not wait."""
     blob, until = f"{uuid.uuid4().hex}.{kind.extension}", ctx.now + blobs.LINK_LIFE
     home = place(ctx)
-    with ctx.finish() as last:
-        slot = Slot(ask.file_name, kind.content_type, len(content), blob, until, ctx.caller.user_id)
-        uploads.reserve(last, home, slot)
-        document = documents.one(last, ctx.caller, home.doc_id)
+    uploads.reserve(
+        ctx.db, home, Slot(ask.file_name, kind.content_type, len(content), blob, until, ctx.caller.user_id)
+    )
+    ctx.commit()  # or whoever checks would take the file for a stranger's
     blobs.put_once(ctx.settings, "uploads", blob, content, kind.content_type, {})
+    ctx.begin()
+    with ctx.finish() as last:
+        document = documents.one(last, ctx.caller, home.doc_id)
     return Json(ctx.there(document.fetchone()))
 
 
@@ -140,19 +143,35 @@ def _keep(ctx: Context, ask: FileAsk, content: bytes, place: Place) -> Json[Docu
     home = place(ctx)
     ctx.rollback()
     clean = _clean(ctx, content, kind)
+    if home.version > 1:
+        home = _drawn(ctx, place)
     name = rules.stored_name(ctx.settings.environment, ctx.today, home.doc_id, home.version, kind)
     stored = blobs.put_once(ctx.settings, "docs", name, clean, kind.content_type, tags_of(home))
     ctx.begin()
-    now = place(ctx)
-    if replace(now, doc_id=home.doc_id) != home or (home.version > 1 and now.doc_id != home.doc_id):
-        raise Refusal("DOCUMENT_STATE", "Another version came in at the same time. Look at it, then send yours again.")
-    caller = ctx.caller
+    home, caller = _still(home, place(ctx)), ctx.caller
     with ctx.finish() as last:
         checked = Checked(ask.file_name, kind.content_type, name, stored.size_bytes, stored.sha256, caller.user_id)
         uploads.keep(last, home, checked)
         record(last, caller, home)
         document = documents.one(last, caller, home.doc_id)
     return Json(ctx.there(document.fetchone()))
+
+
+def _drawn(ctx: Context, place: Place) -> Home:
+    """The next version under a number that nobody else gets, as with a new document's id: one name, one file."""
+    ctx.begin()
+    home = place(ctx)
+    if home.version > 1:
+        uploads.draw_version(ctx.db, home, ctx.caller.user_id)
+    ctx.commit()
+    return home
+
+
+def _still(home: Home, now: Home) -> Home:
+    """The place that a file was stored for, as it stands now. Raises `DOCUMENT_STATE` when it is gone."""
+    if now.version > 1 if home.version == 1 else now.doc_id != home.doc_id:
+        raise Refusal("DOCUMENT_STATE", "Another file came in at the same time. Look at it, then send yours again.")
+    return replace(home, replaces=now.replaces)
 
 
 def _clean(ctx: Context, content: bytes, kind: rules.FileType) -> bytes:

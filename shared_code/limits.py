@@ -17,11 +17,6 @@ def count_address(ctx: Context, what: Count) -> None:
     check(ctx, ctx.alone(lambda db: count_in_window(db, f"{what}:{ctx.address}", MINUTE)), PER_MINUTE)
 
 
-def count_address_within(ctx: Context, what: Count) -> None:
-    """The same within the open transaction, where only the question tells whether it counts."""
-    check(ctx, count_in_window(ctx.db, f"{what}:{ctx.address}", MINUTE).fetchone(), PER_MINUTE)
-
-
 def check(ctx: Context, counted: Window | None, limit: int) -> None:
     """Refuse what goes beyond the limit within a minute: 429 `RATE_LIMITED`."""
     if counted is not None and counted.count > limit:

@@ -1,5 +1,7 @@
 """Judges what lies in quarantine: the only way from an upload to what is served (rules.md 6.3-6.5)."""
 
+from dataclasses import replace
+
 from shared_code import intake, news
 from shared_code.adapters import blobs, scanners, upload_check
 from shared_code.adapters.scanners import Said
@@ -8,7 +10,7 @@ from shared_code.intake import COULD_NOT, MALWARE
 from shared_code.rules import uploads
 from shared_code.sql import checks
 from shared_code.sql.checks import Outcome, Upload
-from shared_code.sql.uploads import Home
+from shared_code.sql.uploads import Home, point_to
 
 OVER = ("Accepted", "Rejected")
 TOO_LARGE = ("FILE_TOO_LARGE", "Your file is larger than 10 MB.")
@@ -19,18 +21,13 @@ LOCKED = ("KYC_LOCKED", "The paper was approved before this file came; nothing m
 def check(ctx: Context, name: str, content: bytes) -> None:
     """Check the blob `uploads/name`. It may run twice or late for the same blob, with one outcome (I11)."""
     upload = _begun(ctx, name)
-    if upload is None:
+    if upload is None or _withheld(ctx, name, upload):
         return
-    if upload.is_late:
-        _refuse(ctx, name, upload, *TOO_LATE)
-    elif upload.is_locked:
-        _refuse(ctx, name, upload, *LOCKED)
-    else:
-        said = scanners.ask(ctx.settings, name, content)
-        if said is Said.MALICIOUS:
-            _refuse(ctx, name, upload, *MALWARE)
-        elif said is Said.CLEAN:  # without a verdict it stays in Checking, and is asked about again
-            _judge(ctx, name, upload, content)
+    said = scanners.ask(ctx.settings, name, content)
+    if said is Said.MALICIOUS:
+        _refuse(ctx, name, upload, *MALWARE)
+    elif said is Said.CLEAN:  # without a verdict it stays in Checking, and is asked about again
+        _judge(ctx, name, upload, content)
 
 
 def give_up(ctx: Context, name: str, code: str, sentence: str) -> None:
@@ -51,6 +48,15 @@ def _begun(ctx: Context, name: str) -> Upload | None:
     return None
 
 
+def _withheld(ctx: Context, name: str, upload: Upload) -> bool:
+    """Whether there is no place for it any more, so that it is refused whatever is in it."""
+    if upload.is_late:
+        _refuse(ctx, name, upload, *TOO_LATE)
+    elif upload.is_locked:
+        _refuse(ctx, name, upload, *LOCKED)
+    return upload.is_late or upload.is_locked
+
+
 def _judge(ctx: Context, name: str, upload: Upload, content: bytes) -> None:
     kind = uploads.recognise(content[: uploads.SIGNATURE_BYTES])
     declared = upload.content_type or (kind.content_type if kind else "")
@@ -63,17 +69,28 @@ def _judge(ctx: Context, name: str, upload: Upload, content: bytes) -> None:
 
 def _accept(ctx: Context, name: str, upload: Upload, kind: uploads.FileType, checked: bytes) -> None:
     """Store the checked bytes, no others, then say so."""
-    home = Home(upload.lead_id, upload.customer_id, upload.doc_type, upload.doc_id, upload.version, upload.replaces)
+    home = Home(upload.lead_id, upload.customer_id, upload.doc_type, upload.doc_id, upload.version, replaces=False)
     target = uploads.stored_name(ctx.settings.environment, ctx.today, home.doc_id, home.version, kind)
     stored = blobs.put_once(ctx.settings, "docs", target, checked, kind.content_type, intake.tags_of(home))
     unnamed = f"{home.doc_id}.{kind.extension}"
     outcome = Outcome(unnamed, kind.content_type, target, stored.size_bytes, stored.sha256)
     ctx.begin()
-    came_first = checks.accept(ctx.db, name, outcome).fetchone()
+    replaces = checks.accept(ctx.db, name, outcome).fetchone()
+    if replaces is None:
+        _came_second(ctx, name)
+        return
     with ctx.finish() as last:
-        if came_first:
-            intake.record(last, upload.uploader, home)
+        point_to(last, home.doc_id, home.version)
+        intake.record(last, upload.uploader, replace(home, replaces=replaces))
     blobs.remove_upload(ctx.settings, name)
+
+
+def _came_second(ctx: Context, name: str) -> None:
+    """Another run wrote the outcome, or the document was deleted or approved while the file was checked."""
+    ctx.begin()
+    upload = _begun(ctx, name)
+    if upload is not None:
+        _withheld(ctx, name, upload)
 
 
 def _refuse(ctx: Context, name: str, upload: Upload, code: str, sentence: str) -> None:

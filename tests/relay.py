@@ -30,8 +30,8 @@ class Relay:
     Who connects waits until the relay is entered. Leaving waits until clients and server have hung up.
     """
 
-    def __init__(self, address: tuple[str, int], handle: Callable[[Piece], None]) -> None:
-        self._address, self._handle = address, handle
+    def __init__(self, address: tuple[str, int], handle: Callable[[Piece], None], far_away: float = FAR_AWAY) -> None:
+        self._address, self._handle, self._far_away = address, handle, far_away
         self._door = socket.create_server(("127.0.0.1", 0))
         self._numbers = itertools.count()
         self._threads: list[threading.Thread] = []
@@ -74,7 +74,7 @@ class Relay:
         with suppress(OSError):
             while content := source.recv(PIECE):
                 if not to_server:
-                    time.sleep(FAR_AWAY)
+                    time.sleep(self._far_away)
                 self._handle(Piece(number, to_server, content, target.sendall))
         with suppress(OSError):
             target.shutdown(socket.SHUT_WR)

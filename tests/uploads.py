@@ -14,22 +14,24 @@ from functions.documents.browse_documents import get_document, list_lead_documen
 from functions.documents.check_upload import check_upload
 from functions.documents.issue_upload import issue_lead_upload
 from functions.leads.browse_leads import get_timeline
+from shared_code.endpoints import REGISTRY
 from shared_code.rules.scope import Caller
-from shared_code.wire.documents import UploadSlot
+from shared_code.wire.documents import FileAsk, UploadSlot
 from tests.world import ADMIN, CP_1, World
 
 BILL: dict[str, Any] = {"file_name": "light bill.pdf", "content_type": "application/pdf", "file_size": 1000}
 PHOTO: dict[str, Any] = {"file_name": "roof.JPEG", "content_type": "image/jpeg", "file_size": 1000}
 
 
-def pdf(script: bool = False) -> bytes:
-    """A PDF of one blank page, with a script on request."""
+def pdf(script: bool = False, pages: int = 1) -> bytes:
+    """A PDF of blank pages, with a script on request."""
     target = BytesIO()
     with pikepdf.new() as document:
-        document.add_blank_page()
+        for _ in range(pages):
+            document.add_blank_page()
         if script:
             document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
-        document.save(target)
+        document.save(target, deterministic_id=True)  # the same bytes each time
     return target.getvalue()
 
 
@@ -110,6 +112,19 @@ class Upload:
         """The lead's timeline entries about it."""
         page = self.world.data(get_timeline, CP_1, lead_id=self.lead_id)
         return [entry for entry in page["items"] if entry["after"].get("docId") == self.doc_id]
+
+
+def along(world: World, caller: Caller, door: Callable[..., Any], /, content: bytes, **asked: Any) -> Any:
+    """A file that comes along with its request; the document as it is answered."""
+    ask = REGISTRY[door].ask.model_validate(BILL | asked)
+    assert isinstance(ask, FileAsk)
+    ask.take(content)
+    ctx = world.context(caller)
+    try:
+        ctx.begin()
+        return json.loads(door(ask, ctx).data)
+    finally:
+        ctx.rollback()
 
 
 def sent(upload: Upload, content: bytes) -> Upload:

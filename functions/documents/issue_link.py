@@ -9,7 +9,7 @@ from shared_code import intake
 from shared_code.adapters import blobs
 from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
-from shared_code.limits import count_address_within
+from shared_code.errors import not_found
 from shared_code.rules.kyc import KycType
 from shared_code.rules.refusal import Refusal, forbidden, invalid
 from shared_code.rules.scope import Role, may_read_older
@@ -55,13 +55,14 @@ class LinkAsk(Ask):
     "GET",
     "documents/sas",
     EVERYONE,
+    address_limit="upload",
+    uncounted_with="docId",
     refusals=(
         "NOT_FOUND",
         "OUT_OF_SCOPE",
         "DOCUMENT_LIMIT_EXCEEDED",
         "KYC_LOCKED",
         "DOCUMENT_STATE",
-        "RATE_LIMITED",
         *intake.REFUSALS,
     ),
 )
@@ -70,7 +71,6 @@ def issue_link(ask: LinkAsk, ctx: Context) -> ReadLink | UploadSlot:
     ask.check_form()
     if ask.doc_id is not None:
         return _to_read(ctx, ask.doc_id, ask.version)
-    count_address_within(ctx, "upload")
     return intake.reserve(ctx, _place(ctx, ask), ask.file_name, ask.content_type, ask.file_size)
 
 
@@ -78,6 +78,8 @@ def _to_read(ctx: Context, doc_id: str, version: int | None) -> ReadLink:
     with ctx.finish() as last:
         found = documents.serve(last, ctx.caller, doc_id, version, may_read_older(ctx.caller.role))
     file = ctx.found(found.fetchone(), "document", doc_id)
+    if not file.is_there:
+        raise not_found("version of this document")
     if not file.may_read:
         raise forbidden("Older versions are shown to Solarium's staff.")
     if file.blob_name is None:

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from pathlib import PurePosixPath
 
 from shared_code.rules.refusal import Refusal, invalid
 
@@ -62,8 +61,8 @@ def check_declared(file_name: str | None, content_type: str | None, size_bytes: 
         if kind is None:
             raise _unsupported({"contentType": f"one of {', '.join(kind.content_type for kind in FILE_TYPES)}"})
     if file_name is not None:
-        extension = PurePosixPath(file_name).suffix.removeprefix(".").lower()
-        named = next((kind for kind in FILE_TYPES if extension in kind.extensions), None)
+        stem, _, extension = file_name.lower().rpartition(".")
+        named = next((kind for kind in FILE_TYPES if stem and extension in kind.extensions), None)
         if named is None:
             raise _unsupported({"fileName": "must end in .pdf, .jpg, .jpeg or .png"})
         if kind not in (None, named):

@@ -10,8 +10,8 @@ from shared_code.sql.pool import Db, Rows, rows, scalars
 class Upload:
     """An uploaded blob on its way: which version of which document it is, and who sent it.
 
-    content_type, file_name: None where nothing was declared. replaces: an accepted version. is_locked: a paper that was
-    approved meanwhile.
+    content_type, file_name: None where nothing was declared. is_late: its place is not its own any more. is_locked: a
+    paper that was approved meanwhile.
     """
 
     doc_id: str
@@ -25,7 +25,6 @@ class Upload:
     uploaded_by: str
     uploader_name: str
     uploader_role: str
-    replaces: bool
     is_late: bool
     is_locked: bool
 
@@ -58,10 +57,11 @@ def start(db: Db, upload_blob: str) -> "Rows[Upload]":
             WHERE upload_blob = %(upload_blob)s
               AND (state = 'Checking' OR state = 'Reserved' AND expires_at > statement_timestamp()) RETURNING doc_id),
         begun AS (
-            UPDATE document SET state = 'Checking' WHERE doc_id IN (SELECT doc_id FROM open) AND state = 'Reserved')
+            UPDATE document SET state = 'Checking'
+            WHERE doc_id IN (SELECT doc_id FROM open) AND state IN ('Reserved', 'Expired'))
         SELECT
             d.doc_id, v.version, d.lead_id, d.customer_id, d.doc_type, v.state, v.file_name, v.content_type,
-            v.uploaded_by, u.name AS uploader_name, u.role AS uploader_role, d.current_version IS NOT NULL AS replaces,
+            v.uploaded_by, u.name AS uploader_name, u.role AS uploader_role,
             d.state = 'Deleted' OR v.state = 'Expired'
                 OR v.state = 'Reserved' AND v.expires_at <= statement_timestamp() AS is_late,
             d.review_status IS NOT DISTINCT FROM 'Approved' AS is_locked
@@ -83,23 +83,20 @@ class Outcome:
     sha256: str
 
 
-def accept(db: Db, upload_blob: str, outcome: Outcome) -> "Rows[str]":
-    """Write the good outcome, unless the paper is approved by now; a row only for the run that comes first (I11)."""
+def accept(db: Db, upload_blob: str, outcome: Outcome) -> "Rows[bool]":
+    """Write the good outcome, and tell whether an accepted version was there before.
+
+    A row only for the run that comes first (I11), and none where the document is deleted or the paper approved by now.
+    """
     lock_home(db, upload_blob)
     return scalars(
         db,
         """
-        WITH accepted AS (
-            UPDATE document_version v SET state = 'Accepted', file_name = coalesce(v.file_name, %(file_name)s),
-                content_type = %(content_type)s, blob_name = %(blob_name)s, size_bytes = %(size_bytes)s,
-                sha256 = %(sha256)s
-            FROM document d WHERE d.doc_id = v.doc_id AND v.upload_blob = %(upload_blob)s AND v.state = 'Checking'
-                AND d.review_status IS DISTINCT FROM 'Approved' RETURNING v.doc_id, v.version)
-        UPDATE document d SET
-            state = CASE WHEN d.state = 'Deleted' THEN d.state ELSE 'Accepted' END,
-            current_version = greatest(d.current_version, accepted.version),
-            review_status = CASE WHEN d.customer_id IS NOT NULL THEN 'Pending Review' END, review_reason = NULL
-        FROM accepted WHERE d.doc_id = accepted.doc_id RETURNING d.doc_id
+        UPDATE document_version v SET state = 'Accepted', file_name = coalesce(v.file_name, %(file_name)s),
+            content_type = %(content_type)s, blob_name = %(blob_name)s, size_bytes = %(size_bytes)s, sha256 = %(sha256)s
+        FROM document d WHERE d.doc_id = v.doc_id AND v.upload_blob = %(upload_blob)s AND v.state = 'Checking'
+            AND d.state <> 'Deleted' AND d.review_status IS DISTINCT FROM 'Approved'
+        RETURNING d.current_version IS NOT NULL
         """,
         upload_blob=upload_blob,
         **vars(outcome),
@@ -107,16 +104,24 @@ def accept(db: Db, upload_blob: str, outcome: Outcome) -> "Rows[str]":
 
 
 def refuse(db: Db, upload_blob: str, reason_code: str, reason: str) -> "Rows[str]":
-    """Write the bad outcome; a row only for the run that comes first. An older accepted version is served on."""
+    """Write the bad outcome; a row only for the run that comes first.
+
+    An older accepted version is served on, and a document waits on for another version that is on its way.
+    """
     lock_home(db, upload_blob)
     return scalars(
         db,
         """
         WITH refused AS (
             UPDATE document_version SET state = 'Rejected', reason_code = %(reason_code)s, reason = %(reason)s
-            WHERE upload_blob = %(upload_blob)s AND state IN ('Reserved', 'Checking', 'Expired') RETURNING doc_id)
-        UPDATE document d SET state =
-            CASE WHEN d.current_version IS NULL AND d.state <> 'Deleted' THEN 'Rejected' ELSE d.state END
+            WHERE upload_blob = %(upload_blob)s AND state IN ('Reserved', 'Checking', 'Expired')
+            RETURNING doc_id, version)
+        UPDATE document d SET state = CASE
+            WHEN d.current_version IS NOT NULL OR d.state = 'Deleted' THEN d.state
+            ELSE coalesce((
+                SELECT w.state FROM document_version w WHERE w.doc_id = d.doc_id AND w.version <> refused.version
+                    AND (w.state = 'Checking' OR w.state = 'Reserved' AND w.expires_at > statement_timestamp())
+                ORDER BY w.state = 'Checking' DESC LIMIT 1), 'Rejected') END
         FROM refused WHERE d.doc_id = refused.doc_id RETURNING d.doc_id
         """,
         upload_blob=upload_blob,

@@ -11,10 +11,10 @@ from shared_code.sql.scope import CUSTOMERS, LEADS
 ACTIVE: Final[LiteralString] = """(d.state IN ('Checking', 'Accepted') OR d.state = 'Reserved' AND EXISTS (
     SELECT FROM document_version r WHERE r.doc_id = d.doc_id AND r.state = 'Reserved' AND r.expires_at > now()))"""
 
-# A document with the version it serves: the newest accepted one, else the newest.
+# A document with the version it serves: the newest accepted one, else the newest that came or may come.
 DOCUMENTS: Final[LiteralString] = """document d JOIN LATERAL (
     SELECT * FROM document_version WHERE doc_id = d.doc_id
-    ORDER BY version IS NOT DISTINCT FROM d.current_version DESC, version DESC LIMIT 1) v ON true"""
+    ORDER BY version IS NOT DISTINCT FROM d.current_version DESC, state = 'Expired', version DESC LIMIT 1) v ON true"""
 _FILE: Final[LiteralString] = """
     'docId', d.doc_id, 'docType', d.doc_type, 'fileName', v.file_name, 'contentType', v.content_type,
     'sizeBytes', v.size_bytes, 'version', v.version, 'uploadedBy', v.uploaded_by, 'uploadedAt', iso(v.uploaded_at)"""
@@ -66,6 +66,21 @@ def of_customer(db: Db, caller: Caller, customer_id: str) -> "Rows[bytes]":
     )
 
 
+def active_count(db: Db, lead_id: str) -> "Rows[int]":
+    """How many of its slots a lead uses; sent after the lead's lock, in a statement of its own (I4)."""
+    return scalars(db, f"SELECT count(*) FROM document d WHERE d.lead_id = %(lead_id)s AND {ACTIVE}", lead_id=lead_id)
+
+
+def active_beside(db: Db, doc_id: str) -> "Rows[int]":
+    """The same for the lead of a document; none for a paper."""
+    return scalars(
+        db,
+        f"SELECT count(*) FROM document d WHERE {ACTIVE}"
+        " AND d.lead_id = (SELECT lead_id FROM document WHERE doc_id = %(doc_id)s)",
+        doc_id=doc_id,
+    )
+
+
 def one(db: Db, caller: Caller, doc_id: str) -> "Rows[bytes]":
     """A document in scope."""
     return scalars(
@@ -113,11 +128,15 @@ def accesses(db: Db, caller: Caller, doc_id: str, offset: int, limit: int) -> "R
 
 @dataclass(frozen=True)
 class Served:
-    """The checked bytes of a version, or nothing where it was not accepted; `may_read`: by this caller."""
+    """The checked bytes of a version, or nothing where it was not accepted.
+
+    is_there: there is such a version. may_read: by this caller.
+    """
 
     state: str
     blob_name: str | None
     file_name: str | None
+    is_there: bool
     may_read: bool
 
 
@@ -129,16 +148,16 @@ def serve(db: Db, caller: Caller, doc_id: str, version: int | None, sees_older: 
         f"""
         WITH served AS (
             SELECT coalesce(v.state, d.state) AS state, v.version, v.file_name,
+                %(version)s::integer IS NULL OR v.version IS NOT NULL AS is_there,
                 CASE WHEN v.state = 'Accepted' THEN v.blob_name END AS blob_name,
                 %(sees_older)s OR coalesce(v.version = d.current_version, true) AS may_read
             FROM document d LEFT JOIN document_version v
                 ON v.doc_id = d.doc_id AND v.version = coalesce(%(version)s::integer, d.current_version)
-            WHERE d.doc_id = %(doc_id)s AND (%(version)s::integer IS NULL OR v.version IS NOT NULL)
-                AND {in_scope(caller)}),
+            WHERE d.doc_id = %(doc_id)s AND {in_scope(caller)}),
         noted AS (
             INSERT INTO document_access (doc_id, version, user_id)
             SELECT %(doc_id)s, version, %(me)s FROM served WHERE blob_name IS NOT NULL AND may_read)
-        SELECT state, blob_name, file_name, may_read FROM served
+        SELECT state, blob_name, file_name, is_there, may_read FROM served
         """,
         doc_id=doc_id,
         version=version,

@@ -4,24 +4,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from shared_code.rules.scope import Caller
-from shared_code.sql.documents import ACTIVE, in_scope
+from shared_code.sql.documents import in_scope
 from shared_code.sql.pool import Db, Rows, rows, scalars
 from shared_code.sql.scope import CUSTOMERS
-
-
-def active_count(db: Db, lead_id: str) -> "Rows[int]":
-    """How many of its slots a lead uses; sent after the lead's lock, in a statement of its own (I4)."""
-    return scalars(db, f"SELECT count(*) FROM document d WHERE d.lead_id = %(lead_id)s AND {ACTIVE}", lead_id=lead_id)
-
-
-def active_beside(db: Db, doc_id: str) -> "Rows[int]":
-    """The same for the lead of a document; none for a paper."""
-    return scalars(
-        db,
-        f"SELECT count(*) FROM document d WHERE {ACTIVE}"
-        " AND d.lead_id = (SELECT lead_id FROM document WHERE doc_id = %(doc_id)s)",
-        doc_id=doc_id,
-    )
 
 
 def lock_customer(db: Db, caller: Caller, customer_id: str) -> "Rows[str]":
@@ -82,12 +67,12 @@ def standing(db: Db, caller: Caller, doc_id: str) -> "Rows[Standing]":
 
 
 def paper(db: Db, customer_id: str, doc_type: str) -> "Rows[Standing]":
-    """The customer's one paper of that type, if there is one; sent after the customer's lock."""
+    """The customer's one paper of that type, also one that never came; sent after the customer's lock."""
     return rows(
         db,
         Standing,
         f"{_STANDING} WHERE d.customer_id = %(customer_id)s AND d.doc_type = %(doc_type)s"
-        " AND d.state NOT IN ('Expired', 'Deleted')",
+        " AND d.state <> 'Deleted' ORDER BY d.state = 'Expired', id_number(d.doc_id) DESC LIMIT 1",
         customer_id=customer_id,
         doc_type=doc_type,
     )
@@ -151,8 +136,20 @@ class Checked:
     uploaded_by: str
 
 
+def draw_version(db: Db, home: Home, by: str) -> None:
+    """Let nobody else have the version's number, and so its name in storage; until it is kept it never came."""
+    scalars(
+        db,
+        "INSERT INTO document_version (doc_id, version, state, uploaded_by)"
+        " VALUES (%(doc_id)s, %(version)s, 'Expired', %(by)s)",
+        doc_id=home.doc_id,
+        version=home.version,
+        by=by,
+    )
+
+
 def keep(db: Db, home: Home, checked: Checked) -> None:
-    """Keep a checked file behind the home's lock, as the version that is served from now on."""
+    """Keep a checked file behind the home's lock: a document's first version, or one whose number was drawn."""
     _open(db, home, checked.uploaded_by, "Accepted")
     scalars(
         db,
@@ -161,6 +158,10 @@ def keep(db: Db, home: Home, checked: Checked) -> None:
             doc_id, version, state, file_name, content_type, blob_name, size_bytes, sha256, uploaded_by)
         VALUES (%(doc_id)s, %(version)s, 'Accepted', %(file_name)s, %(content_type)s, %(blob_name)s, %(size_bytes)s,
             %(sha256)s, %(uploaded_by)s)
+        ON CONFLICT (doc_id, version) DO UPDATE SET (
+            state, file_name, content_type, blob_name, size_bytes, sha256, uploaded_at) = (
+            'Accepted', excluded.file_name, excluded.content_type, excluded.blob_name, excluded.size_bytes,
+            excluded.sha256, now())
         """,
         doc_id=home.doc_id,
         version=home.version,
@@ -170,7 +171,7 @@ def keep(db: Db, home: Home, checked: Checked) -> None:
 
 
 def _open(db: Db, home: Home, by: str, state: str) -> None:
-    """A document of its own, or the one that goes on; one that was refused waits again."""
+    """A document of its own, or the one that goes on; one that was refused, or never came, waits again."""
     if home.version == 1:
         scalars(
             db,
@@ -186,20 +187,20 @@ def _open(db: Db, home: Home, by: str, state: str) -> None:
     else:
         scalars(
             db,
-            "UPDATE document SET state = %(state)s WHERE doc_id = %(doc_id)s AND state = 'Rejected'",
+            "UPDATE document SET state = %(state)s WHERE doc_id = %(doc_id)s AND state IN ('Rejected', 'Expired')",
             doc_id=home.doc_id,
             state=state,
         )
 
 
 def point_to(db: Db, doc_id: str, version: int) -> None:
-    """Serve that version from now on, unless a newer one is accepted already; a paper waits for review again."""
+    """Serve that version from now on and let a paper wait for review again, unless a newer one is served already."""
     scalars(
         db,
         """
-        UPDATE document SET state = 'Accepted', current_version = greatest(current_version, %(version)s),
+        UPDATE document SET state = 'Accepted', current_version = %(version)s,
             review_status = CASE WHEN customer_id IS NOT NULL THEN 'Pending Review' END, review_reason = NULL
-        WHERE doc_id = %(doc_id)s
+        WHERE doc_id = %(doc_id)s AND coalesce(current_version, 0) < %(version)s
         """,
         doc_id=doc_id,
         version=version,

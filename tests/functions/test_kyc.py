@@ -64,6 +64,12 @@ def test_a_paper_waits_for_review_and_those_who_review_hear_of_it(world: World, 
     assert checklist["PAN Card"]["reviewStatus"] == "Pending Review"
 
 
+@pytest.mark.parametrize(("sender", "hear"), [(ADMIN, {"KAM-1", "KAM-2"}), (KAM_1, {"ADM-1", "KAM-2"})])
+def test_who_sends_a_paper_is_not_told_of_it(world: World, customer: str, sender: Any, hear: set[str]) -> None:
+    upload = paper(world, customer, caller=sender)
+    assert told(world, upload.doc_id) == {("kycUploaded", who) for who in hear}
+
+
 def test_an_approved_paper_is_locked(world: World, customer: str) -> None:
     upload = paper(world, customer)
     late = Upload(world, "", CP_1, issue_kyc_upload, customer_id=customer, doc_type="PAN Card")

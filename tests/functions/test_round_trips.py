@@ -108,6 +108,37 @@ def test_a_place_to_upload_a_document(world: World, trips: Counter) -> None:
     assert trips(201, CP_1, "POST", path, FILE, Idempotency_Key="file") <= SAS + ADDRESS_LIMIT + KEY
 
 
+def test_a_place_by_any_other_door(world: World, trips: Counter) -> None:
+    paper = {"customerId": "CUST-1", "docType": "PAN Card"}
+    of_lead, doc_id = f"documents/sas?docType=LEAD&leadId={world.lead()}", rows.document(world, world.lead())
+    for status, method, path, body in (
+        (201, "POST", "customers/CUST-1/kyc", FILE | {"docType": "PAN Card"}),
+        (201, "POST", "docs", FILE | paper),
+        (200, "GET", "documents/sas?docType=KYC&kycType=PAN%20Card&customerId=CUST-1", None),
+        (200, "GET", of_lead, None),
+        (201, "POST", f"documents/{doc_id}/replace", FILE),
+    ):
+        assert max(trips(status, CP_1, method, path, body) for _ in OFTEN) <= SAS + ADDRESS_LIMIT
+    assert trips(409, CP_1, "GET", of_lead) <= SAS + ADDRESS_LIMIT
+
+
+def test_what_is_done_with_a_document(world: World, trips: Counter) -> None:
+    """The contract sets no number for these; nothing here needs more than a link does."""
+    papers = [
+        rows.document(world, customer_id="CUST-1", doc_type="Other", review_status="Pending Review") for _ in OFTEN
+    ]
+    for paper, verdict in zip(papers, ["approve", "reject"] * 4, strict=False):
+        body = {"reason": "Not readable."} if verdict == "reject" else None
+        assert trips(200, KAM_1, "PATCH", f"documents/{paper}/{verdict}", body) <= SAS
+    assert trips(409, KAM_1, "PATCH", f"documents/{papers[0]}/approve") <= SAS
+    assert trips(200, ADMIN, "DELETE", f"documents/{papers[1]}") <= SAS
+    doc_id = rows.document(world, world.lead())
+    for path in ("", "/versions", "/accesses"):
+        assert trips(200, KAM_1, "GET", f"documents/{doc_id}{path}") <= LIST
+    assert trips(200, KAM_1, "GET", "customers/CUST-1/kyc") <= LIST
+    assert trips(200, KAM_1, "GET", "customers/CUST-1/kyc/log") <= LIST
+
+
 def test_approving_and_paying_a_commission(world: World, trips: Counter) -> None:
     for number in range(3):
         path = f"commissions/{rows.executed(world)[1]}/approveOrPay"

@@ -47,6 +47,7 @@ def test_6_1_extension_and_declared_type_agree(name: str, content_type: str, kin
         ("bill", "application/pdf", "fileName"),
         (".pdf", "application/pdf", "fileName"),
         ("bill.pdf.html", "application/pdf", "fileName"),
+        ("bill.pdf/", "application/pdf", "fileName"),
         ("bill.pdf", "image/png", "contentType"),
         ("roof.png", "image/jpeg", "contentType"),
         ("roof.jpg", "", "contentType"),
