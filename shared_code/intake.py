@@ -123,9 +123,7 @@ def _into_quarantine(ctx: Context, ask: FileAsk, content: bytes, kind: rules.Fil
     """Put a file that came along where it is scanned, like one that is sent by a link; the answer does not wait."""
     blob, until = f"{uuid.uuid4().hex}.{kind.extension}", ctx.now + blobs.LINK_LIFE
     home = place(ctx)
-    uploads.reserve(
-        ctx.db, home, Slot(ask.file_name, kind.content_type, len(content), blob, until, ctx.caller.user_id)
-    )
+    uploads.reserve(ctx.db, home, Slot(ask.file_name, kind.content_type, len(content), blob, until, ctx.caller.user_id))
     ctx.commit()  # or whoever checks would take the file for a stranger's
     blobs.put_once(ctx.settings, "uploads", blob, content, kind.content_type, {})
     ctx.begin()

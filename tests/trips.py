@@ -7,8 +7,7 @@ from psycopg import conninfo
 
 from tests.relay import Piece, Relay
 
-
-FAR_AWAY = 0.03  # seconds: on a busy machine what is sent without waiting may come in two pieces
+FAR_AWAY = 0.015  # seconds: on a busy machine what is sent without waiting may come in two pieces
 
 
 class Trips:
