@@ -5,7 +5,7 @@ VENV ?= .venv
 # Takes the shell's place, so that signals reach the program itself.
 python = exec $(PYTHON) -m localhost.prepare $(VENV)
 
-.PHONY: help interpreter run test races kills fuzz demo reset check migrate catalogue recompute openapi pictures bench
+.PHONY: help interpreter run test races kills fuzz demo reset check migrate admin catalogue recompute openapi pictures bench
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name does; do printf 'make %-10s %s\n' "$$name" "$$does"; done
@@ -41,6 +41,9 @@ check: interpreter ## look at format, lint and types
 
 migrate: interpreter ## bring the database of DATABASE_URL to the newest schema
 	@$(python) -m shared_code migrate
+
+admin: interpreter ## create an Admin and print the link that sets the password (EMAIL=, NAME=)
+	@: "$${EMAIL:?make admin EMAIL=... NAME=...}" "$${NAME:?make admin EMAIL=... NAME=...}"; $(python) -m shared_code admin "$$EMAIL" "$$NAME"
 
 catalogue: interpreter ## validate and load prices and fees (FILE=)
 	@: "$${FILE:?make catalogue FILE=...}"; $(python) -m shared_code catalogue "$$FILE"

@@ -3,7 +3,15 @@
 import azure.functions as func
 
 from functions import health, integrations, master_data, notifications, reference, sync, timers
-from functions.auth import login, refresh_session, session
+from functions.auth import (
+    change_password,
+    login,
+    password_reset,
+    refresh_session,
+    register,
+    second_factor,
+    session,
+)
 from functions.commissions import approve_or_pay, browse_commissions
 from functions.documents import (
     browse_documents,
@@ -15,7 +23,7 @@ from functions.documents import (
     sweep_uploads,
 )
 from functions.leads import browse_leads, create_lead, update_status
-from functions.people import activate_partner, browse_people
+from functions.people import access, activate_partner, browse_people
 from functions.quotations import answer, browse_quotations, finalize, preview, share
 from shared_code import edge, triggers
 
@@ -24,10 +32,19 @@ app = func.FunctionApp()
 for workflow in (
     # signing in and out
     login.login,
+    register.register,
     refresh_session.refresh_session,
     session.get_me,
     session.logout,
     session.logout_all,
+    session.list_sessions,
+    session.end_session,
+    password_reset.request_password_reset,
+    password_reset.complete_password_reset,
+    change_password.change_password,
+    second_factor.begin_totp,
+    second_factor.confirm_totp,
+    second_factor.end_totp,
     integrations.send_otp,
     # leads
     create_lead.create_lead,
@@ -82,6 +99,8 @@ for workflow in (
     browse_people.list_kams,
     browse_people.list_customers,
     browse_people.get_customer,
+    access.end_sessions,
+    access.reset_totp,
     # service
     health.get_liveness,
     health.get_readiness,

@@ -1,4 +1,4 @@
-"""The operators' commands: `python -m shared_code migrate | catalogue | recompute | openapi` (running.md)."""
+"""The operators' commands: `python -m shared_code migrate | admin | catalogue | recompute | openapi` (running.md)."""
 
 import argparse
 import os
@@ -6,17 +6,28 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+PORTAL_HERE = "http://localhost:3000"
+
 
 def main() -> None:
     """Run the command that the command line names; DATABASE_URL is the owner's."""
     parser = argparse.ArgumentParser(prog="python -m shared_code", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("migrate", help="bring the database to the newest schema")
+    admin = commands.add_parser("admin", help="create an Admin and print a link to set the password")
+    admin.add_argument("email")
+    admin.add_argument("name")
     commands.add_parser("catalogue", help="validate and load prices and fees").add_argument("file", type=Path)
     commands.add_parser("recompute", help="price every stored quotation again, and compare")
     commands.add_parser("openapi", help="write the reference").add_argument("file", type=Path)
     chosen = parser.parse_args()
-    command = {"migrate": _migrate, "catalogue": _catalogue, "recompute": _recompute, "openapi": _openapi}
+    command = {
+        "migrate": _migrate,
+        "admin": _admin,
+        "catalogue": _catalogue,
+        "recompute": _recompute,
+        "openapi": _openapi,
+    }
     command[chosen.command](vars(chosen))
 
 
@@ -25,6 +36,24 @@ def _migrate(_: Mapping[str, object]) -> None:
 
     applied = migrate(_owner_url())
     print("\n".join(f"applied {name}" for name in applied) or "nothing to apply")
+
+
+def _admin(chosen: Mapping[str, object]) -> None:
+    import psycopg
+
+    from shared_code.first_admin import create
+    from shared_code.rules.refusal import Refusal
+
+    portal = os.environ.get("PORTAL_BASE_URL")
+    try:
+        link = create(_owner_url(), portal or PORTAL_HERE, str(chosen["email"]), str(chosen["name"]))
+    except Refusal as refusal:
+        sys.exit("\n".join([refusal.message, *(f"{name}: {why}" for name, why in (refusal.details or {}).items())]))
+    except psycopg.Error as error:
+        sys.exit(f"{error}\nIs DATABASE_URL right, and was `make migrate` run?")
+    print(f"The password of {chosen['email']} is set with this link, once, within 30 minutes:\n{link}")
+    if not portal:
+        print(f"PORTAL_BASE_URL is not set: put your portal's address in the place of {PORTAL_HERE}.", file=sys.stderr)
 
 
 def _catalogue(chosen: Mapping[str, object]) -> None:

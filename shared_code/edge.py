@@ -134,10 +134,10 @@ def _success(endpoint: Endpoint, result: Any) -> Reply:
     if isinstance(result, Raw):
         return Reply(200, result.body, result.headers, mimetype=result.mimetype)
     if not isinstance(result, Json):
-        result = Json(to_json(result, by_alias=True))
+        result = Json(to_json(result, by_alias=True), endpoint.status_of(type(result)))
     if result.status == 304:
         return Reply(304, b"", result.headers)
-    status = result.status or (201 if endpoint.created else 200)
+    status = result.status or endpoint.status_of(Json)
     return Reply(status, b'{"success":true,"data":' + result.data + b',"error":null}', result.headers)
 
 

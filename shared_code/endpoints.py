@@ -12,17 +12,20 @@ from shared_code.wire.documents import FileAsk
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Workflow = TypeVar("Workflow", bound=Callable[..., Any])
 EVERYONE = frozenset(Role)
+STAFF = frozenset({Role.ADMIN, Role.KAM})
+ADMIN = frozenset({Role.ADMIN})
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """One HTTP-triggered function.
 
-    roles: who may call; empty means no token is needed. created: a success is 201.
+    roles: who may call; empty means no token is needed. created: a success is 201, unless its View creates nothing.
     idle: calling it is not activity (rules.md 5.4). bare: no transaction is opened for it.
     address_limit: which count of requests per address it belongs to (rules.md 5.2). uncounted_with: a parameter of the
     query; a request that has it asks for something else, which does not count.
     when_ended: what it answers when the session has ended already, instead of 401.
+    without_factor: whether staff may call it that lacks the second factor which MFA_REQUIRED asks for (rules.md 5.5).
     refusals: the codes it can answer besides those every endpoint can.
     """
 
@@ -38,12 +41,17 @@ class Endpoint:
     address_limit: Literal["auth", "upload"] | None
     uncounted_with: str | None
     when_ended: View | None
+    without_factor: bool
     refusals: tuple[str, ...]
 
     @property
     def name(self) -> str:
         """The function's name in Azure: the workflow's own."""
         return self.workflow.__name__
+
+    def status_of(self, answer: type[Any]) -> int:
+        """The HTTP status of a success whose answer is of that type."""
+        return 201 if self.created and getattr(answer, "creates", True) else 200
 
     @property
     def honours_key(self) -> bool:
@@ -75,6 +83,7 @@ def endpoint(  # noqa: PLR0913 -- a declaration, all of it by name
     address_limit: Literal["auth", "upload"] | None = None,
     uncounted_with: str | None = None,
     when_ended: View | None = None,
+    without_factor: bool = False,
     refusals: tuple[str, ...] = (),
 ) -> Callable[[Workflow], Workflow]:
     """Declare a workflow `(ask, ctx) -> answer` as an endpoint and leave it a plain function."""
@@ -94,6 +103,7 @@ def endpoint(  # noqa: PLR0913 -- a declaration, all of it by name
             address_limit=address_limit,
             uncounted_with=uncounted_with,
             when_ended=when_ended,
+            without_factor=without_factor,
             refusals=refusals,
         )
         return workflow

@@ -3,15 +3,19 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import jwt
 
+from shared_code import tokens
 from shared_code.rules.refusal import Refusal
 from shared_code.rules.scope import Role
 from shared_code.settings import Settings
 
+AnyClaims = TypeVar("AnyClaims", bound=tokens.AccessClaims)
 ALGORITHM: Final = "HS256"
+UNTIMED: Final[jwt.types.Options] = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}  # by our own clock
+CLOCKS_DIFFER: Final = 60  # seconds, at most, between two instances of us
 ACCESS_LIFE: Final = {
     Role.ADMIN: timedelta(hours=2),
     Role.KAM: timedelta(hours=2),
@@ -82,12 +86,14 @@ def issue(
 
 def read_access(settings: Settings, token: str, now: datetime) -> Claims:
     """The claims of an access token. Raises Refusal INVALID_TOKEN or SESSION_EXPIRED."""
-    return _read(settings, token, settings.jwt_audience, now)
+    said = _read(settings, token, tokens.AccessClaims, settings.jwt_audience, max(ACCESS_LIFE.values()), now)
+    return Claims(said.sub, said.role, said.sid)
 
 
 def read_refresh(settings: Settings, token: str, now: datetime) -> Claims:
     """The claims of a refresh token. Raises Refusal INVALID_TOKEN or SESSION_EXPIRED."""
-    return _read(settings, token, _refresh_audience(settings), now, "gen")
+    said = _read(settings, token, tokens.RefreshClaims, _refresh_audience(settings), max(REFRESH_LIFE.values()), now)
+    return Claims(said.sub, said.role, said.sid, said.gen)
 
 
 def _refresh_audience(settings: Settings) -> str:
@@ -99,22 +105,25 @@ def _sign(settings: Settings, claims: dict[str, object]) -> str:
     return jwt.encode(claims, newest.key.get_secret_value(), ALGORITHM, headers={"kid": newest.kid})
 
 
-def _read(settings: Settings, token: str, audience: str, now: datetime, *more: str) -> Claims:
+def _read(
+    settings: Settings,
+    token: str,
+    kind: type[AnyClaims],
+    audience: str,
+    longest: timedelta,
+    now: datetime,
+) -> AnyClaims:
+    """The claims, if we signed them for that audience and would have: none lives for more than `longest`."""
     try:
-        kid = jwt.get_unverified_header(token).get("kid")
+        header, written = tokens.parts(token)
+        kid = tokens.Header.model_validate(header).kid
         key = next(k.key.get_secret_value() for k in settings.jwt_signing_keys if k.kid == kid)
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            key,
-            algorithms=[ALGORITHM],
-            audience=audience,
-            issuer=settings.jwt_issuer,
-            options={"require": ["sub", "role", "sid", "iat", "exp", *more], "verify_exp": False, "verify_iat": False},
-        )
-        expired = not now.timestamp() < claims["exp"]
-        read = Claims(claims["sub"], Role(claims["role"]), claims["sid"], claims.get("gen", 0))
-    except (jwt.PyJWTError, StopIteration, ValueError, TypeError):
+        jwt.decode(token, key, [ALGORITHM], UNTIMED, audience=audience, issuer=settings.jwt_issuer)
+        claims = kind.model_validate(written)
+        if claims.iat > now.timestamp() + CLOCKS_DIFFER or claims.exp > claims.iat + longest.total_seconds():
+            raise ValueError("not a life that we give")
+    except (jwt.PyJWTError, StopIteration, ValueError, RecursionError):
         raise Refusal("INVALID_TOKEN", "This token is not one of ours. Sign in again.") from None
-    if expired:
+    if not now.timestamp() < claims.exp:
         raise Refusal("SESSION_EXPIRED", "This session has ended. Sign in again.")
-    return read
+    return claims

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from psycopg_pool import ConnectionPool
 
-from shared_code import log
+from shared_code import log, resets
 from shared_code.adapters import mails, msg91, sendgrid_mail
 from shared_code.adapters.calls import ProviderFailed
 from shared_code.context import Context
@@ -17,7 +17,8 @@ from shared_code.rules import codes, otp_guard
 from shared_code.rules.refusal import Refusal
 from shared_code.settings import Settings
 from shared_code.sql import outbox, sign_in
-from shared_code.sql.edge import count_in_window, give_back
+from shared_code.sql.edge import Window, count_in_window, give_back
+from shared_code.sql.password_resets import Addressee
 from shared_code.sql.pool import Db
 
 RUN_SECONDS = 60  # after which a run claims no more, so that it ends in time
@@ -35,20 +36,23 @@ def send_code(ctx: Context, phone: str, purpose: codes.Purpose) -> None:
     guard = locked.fetchone() or otp_guard.Guard()
     if not otp_guard.check_send(guard, newest.issued_at if newest else None, ctx.now):
         return
-    _check_sms_budget(ctx)
+    counted = _spend(ctx)
     code = codes.as_code(secrets.randbelow(10**codes.CODE_DIGITS))
     with ctx.finish() as last:
         sign_in.write_challenge(last, phone, purpose, hash_of(ctx.settings, phone, purpose, code), ctx.now)
         sign_in.write_guard(last, phone, otp_guard.after_sent(guard, ctx.now))
     try:
         msg91.send_code(_msg91(ctx.settings), phone, code, int(codes.VALID_FOR.total_seconds()), ctx.request_id)
-    except ProviderFailed:
+    except Exception as failure:
         ctx.begin()
         with ctx.finish() as last:
             sign_in.drop_challenge(last, phone, purpose, ctx.now)
-            for key, _, _ in _budgets(ctx.settings):
-                give_back(last, key)
-        raise Refusal("SMS_DELIVERY_FAILED", "The code could not be sent. Please try again in a moment.") from None
+            for key, window in counted.items():
+                give_back(last, key, window.started_at)
+        if isinstance(failure, ProviderFailed):
+            message = "The code could not be sent. Please try again in a moment."
+            raise Refusal("SMS_DELIVERY_FAILED", message) from None
+        raise
 
 
 def hash_of(settings: Settings, phone: str, purpose: codes.Purpose, code: str) -> bytes:
@@ -99,15 +103,24 @@ def _approval_by_mail(settings: Settings, message: outbox.Message, request_id: s
 TEMPLATES = {("sms", "cpApproved"): _approval_by_sms, ("email", "cpApproved"): _approval_by_mail}
 
 
-def _check_sms_budget(ctx: Context) -> None:
-    """Refuse beyond what all phones together may be sent; alert at half of it (rules.md 5.2)."""
-    counted = [(count_in_window(ctx.db, key, window), most, window) for key, most, window in _budgets(ctx.settings)]
-    for window_row, most, window in counted:
-        taken = ctx.there(window_row.fetchone())
-        if taken.count == most // 2:
-            log.event("sms_budget_half_spent", level=logging.WARNING, limit=most, seconds=window.total_seconds())
-        if taken.count > most:
-            raise RateLimited(most, (taken.started_at + window - ctx.now).total_seconds())
+def mail_reset(settings: Settings, addressee: Addressee, token: str, request_id: str) -> None:
+    """Mail a link that sets a new password. Raises ProviderFailed."""
+    link = mails.password_link(settings.portal_base_url, token)
+    mail = mails.password_reset(addressee.name or addressee.email, link, resets.VALID_FOR)
+    sendgrid_mail.send(_sendgrid(settings), addressee.email, mail, request_id)
+
+
+def _spend(ctx: Context) -> dict[str, Window]:
+    """Count an SMS of all phones together, refuse it beyond what they may have, alert at half of it (rules.md 5.2)."""
+    asked = [(key, count_in_window(ctx.db, key, within), most, within) for key, most, within in _budgets(ctx.settings)]
+    counted = {}
+    for key, counting, most, within in asked:
+        window = counted[key] = ctx.there(counting.fetchone())
+        if window.count == most // 2:
+            log.event("sms_budget_half_spent", level=logging.WARNING, limit=most, seconds=within.total_seconds())
+        if window.count > most:
+            raise RateLimited(most, (window.started_at + within - ctx.now).total_seconds())
+    return counted
 
 
 def _budgets(settings: Settings) -> list[tuple[str, int, timedelta]]:

@@ -110,6 +110,12 @@ def kyc_reviewed(db: Db, actor: Caller, customer_id: str, doc_id: str, doc_type:
     tell_users(db, news, [customer_id], ["partner"], actor=actor, customer_id=customer_id)
 
 
+def partner_registered(db: Db, cp_id: str, state: str) -> None:
+    """The Admins hear that a partner waits to be let in."""
+    text = f"{cp_id} in {state} has registered and waits for approval."
+    tell(db, News("partnerRegistered", "New channel partner", text, data={"cpId": cp_id}), ["admins"])
+
+
 def partner_activated(db: Db, cp_id: str) -> None:
     """The partner is welcomed."""
     news = News("partnerActivated", "Welcome to Solarium", "Your registration is approved.", "success")

@@ -16,6 +16,7 @@ from shared_code.wire import Ask, Json
 PATH_PARAMETER = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
 REFS = "#/components/schemas/{model}"
 ANY = ("VALIDATION_ERROR", "BODY_TOO_LARGE", "INTERNAL_ERROR")
+Told = dict[type[BaseModel], dict[str, Any]]  # the models a function answers, and where they are described
 SIGNED_IN = ("AUTH_REQUIRED", "INVALID_TOKEN", "SESSION_EXPIRED", "FORBIDDEN", "USER_BLOCKED", "ACCOUNT_DEACTIVATED")
 
 
@@ -29,7 +30,7 @@ def document(endpoints: Iterable[Endpoint], version: str) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for endpoint in known:
         path = "/api/v1/" + PATH_PARAMETER.sub(r"{\1}", endpoint.route)
-        told_refs = [schemas[(model, "serialization")] for model in answers[endpoint]]
+        told_refs = {model: schemas[(model, "serialization")] for model in answers[endpoint]}
         paths.setdefault(path, {})[endpoint.method.lower()] = _operation(endpoint, told_refs, definitions["$defs"])
     return {
         "openapi": "3.1.0",
@@ -75,7 +76,7 @@ def _answer_models(endpoint: Endpoint) -> list[type[BaseModel]]:
     return [shape for shape in shapes if isinstance(shape, type) and issubclass(shape, BaseModel)]
 
 
-def _operation(endpoint: Endpoint, told: list[dict[str, Any]], schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(endpoint: Endpoint, told: Told, schemas: dict[str, Any]) -> dict[str, Any]:
     in_path = PATH_PARAMETER.findall(endpoint.route)
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
@@ -141,19 +142,11 @@ def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
     return {key: _inlined(value, definitions) for key, value in schema.items()}
 
 
-def _responses(endpoint: Endpoint, told: list[dict[str, Any]]) -> dict[str, Any]:
-    data = told[0] if len(told) == 1 else {"oneOf": told}
-    envelope = {
-        "type": "object",
-        "required": ["success", "data", "error"],
-        "properties": {"success": {"const": True}, "data": data, "error": {"type": "null"}},
-    }
-    responses: dict[str, Any] = {
-        "201" if endpoint.created else "200": {
-            "description": "Done",
-            "content": {"application/json": {"schema": envelope}},
-        }
-    }
+def _responses(endpoint: Endpoint, told: Told) -> dict[str, Any]:
+    by_status: dict[int, list[dict[str, Any]]] = {} if told else {200: []}
+    for model, ref in told.items():
+        by_status.setdefault(endpoint.status_of(model), []).append(ref)
+    responses: dict[str, Any] = {str(status): _success(refs) for status, refs in sorted(by_status.items())}
     codes: dict[int, list[str]] = {}
     for code in _refusals(endpoint):
         codes.setdefault(STATUS[code], []).append(code)
@@ -161,6 +154,19 @@ def _responses(endpoint: Endpoint, told: list[dict[str, Any]]) -> dict[str, Any]
         problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         responses[str(status)] = {"description": ", ".join(sorted(set(names))), "content": problem}
     return responses
+
+
+def _success(refs: list[dict[str, Any]]) -> dict[str, Any]:
+    envelope = {
+        "type": "object",
+        "required": ["success", "data", "error"],
+        "properties": {
+            "success": {"const": True},
+            "data": refs[0] if len(refs) == 1 else {"oneOf": refs},
+            "error": {"type": "null"},
+        },
+    }
+    return {"description": "Done", "content": {"application/json": {"schema": envelope}}}
 
 
 def _refusals(endpoint: Endpoint) -> Iterator[str]:

@@ -59,9 +59,12 @@ class Opening:
         earlier = kept.claim_key(ctx.db, claims.user_id, key, self.fingerprint) if key and well_formed else None
 
         def judge() -> Caller:
-            caller = _live_caller(found.fetchone(), claims.session_id, ctx)
+            standing = found.fetchone()
+            caller = _live_caller(standing, claims.session_id, ctx)
             if caller.role not in self.endpoint.roles:
                 raise forbidden("Your role may not do this.")
+            if ctx.settings.mfa_required and not self.endpoint.without_factor:
+                _check_second_factor(caller, standing)
             if key and not well_formed:
                 raise invalid({"Idempotency-Key": "must be 1 to 255 visible characters"})
             if earlier is not None:
@@ -94,6 +97,12 @@ def _live_caller(found: sessions.Standing | None, session_id: str, ctx: Context)
     if found.ended_at is not None:
         raise ended
     return Caller(found.user_id, Role(found.role), session_id, found.name)
+
+
+def _check_second_factor(caller: Caller, standing: sessions.Standing | None) -> None:
+    """Refuse staff that has not switched on the second factor it must have (rules.md 5.5)."""
+    if caller.role in (Role.ADMIN, Role.KAM) and not (standing and standing.has_second_factor):
+        raise Refusal("FORBIDDEN", "Switch on your second factor first.", {"totp": "is required: see POST auth/totp"})
 
 
 def check_account(status: str, blocked: bool) -> None:

@@ -1,25 +1,56 @@
-"""Passwords of Admins and KAMs: Argon2id, and the same time for unknown accounts (rules.md 5.3)."""
+"""Passwords of Admins and KAMs: which are good, Argon2id, and the same time for unknown accounts (rules.md 5.3)."""
 
+import secrets
+import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from shared_code.adapters.lane import Lane
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+SHORTEST, LONGEST = 8, 128  # characters
+_COMMON: Final = Path(__file__).parent / "assets" / "common_passwords.txt"
+# Each hash takes a core and 19 MiB for about 20 ms. Whoever sends many passwords at once leaves cores, and ten of the
+# 32 threads, to everybody else (decision 11).
+_LANE: Final = Lane("passwords", at_once=2, waiting=20)
+
+
+def as_chosen(password: str) -> str:
+    """The password, if it may be chosen; a ValueError says why not."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise ValueError(f"must have {SHORTEST} to {LONGEST} characters")
+    if password.strip().casefold() in _common():
+        raise ValueError("is one of the most common passwords; choose another")
+    return password
+
 
 def hash_of(password: str) -> str:
-    """The Argon2id hash under which a password is stored, its parameters included."""
-    return _hasher().hash(password)
+    """The Argon2id hash under which a password is stored, its parameters included. Raises Refusal PROVIDER_BUSY."""
+    with _LANE:
+        return _hasher().hash(_typed(password))
 
 
 def is_right(stored: str | None, password: str) -> bool:
-    """Whether it is the password behind the stored hash; without one it takes as long and is wrong."""
+    """Whether it is the password behind the stored hash; without one it takes as long and is wrong.
+
+    Raises Refusal PROVIDER_BUSY.
+    """
     from argon2.exceptions import InvalidHashError, VerificationError
 
+    nobodys = _nobodys()
     try:
-        return _hasher().verify(stored or _nobodys(), password) and stored is not None
+        with _LANE:
+            return _hasher().verify(stored or nobodys, _typed(password)) and bool(stored)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def _typed(password: str) -> str:
+    """The same bytes for the same letters, on whatever keyboard they were typed."""
+    return unicodedata.normalize("NFC", password)
 
 
 @cache
@@ -31,4 +62,9 @@ def _hasher() -> "PasswordHasher":
 
 @cache
 def _nobodys() -> str:
-    return hash_of("nobody has this password")
+    return hash_of(secrets.token_urlsafe())
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(_COMMON.read_text(encoding="utf-8").split())

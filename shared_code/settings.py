@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     clamav_address: Annotated[str, StringConstraints(pattern=r"^[^\s:]+:[0-9]{1,5}$")] | None = None
 
     feature_customer_accepted: bool = True
+    mfa_required: bool = False
     sms_per_minute: int = Field(120, ge=1)
     sms_per_day: int = Field(10_000, ge=1)
     portal_base_url: Url

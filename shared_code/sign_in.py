@@ -5,11 +5,22 @@ from datetime import datetime
 
 from shared_code import identity
 from shared_code.context import Context
+from shared_code.opening import check_account
+from shared_code.rules.refusal import Refusal
 from shared_code.rules.scope import Role
 from shared_code.sql import sessions
 from shared_code.sql.people import Account
 from shared_code.sql.pool import Db
 from shared_code.wire.people import Session, User
+
+
+def check_may_enter(account: Account) -> None:
+    """Refuse an account that may not act: as `check_account` does, and what the sign-in used up stays used."""
+    try:
+        check_account(account.status, account.blocked)
+    except Refusal as refusal:
+        refusal.keep_writes = True
+        raise
 
 
 def open_session(db: Db, *, user_id: str | None = None, phone: str | None = None) -> str:

@@ -18,6 +18,7 @@ MALFORMED = {
     "PROVIDER_TIMEOUT_SECONDS": "half a minute",
     "PROVIDER_RETRY_WAIT_SECONDS": "-1",
     "FEATURE_CUSTOMER_ACCEPTED": "perhaps",
+    "MFA_REQUIRED": "sometimes",
     "SMS_PER_MINUTE": "many-secret",
     "SMS_PER_DAY": "1.5",
     "PYTHON_THREADPOOL_THREAD_COUNT": "0",

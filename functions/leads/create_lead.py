@@ -13,7 +13,7 @@ from shared_code.rules.lead_needs import LATEST_FOLLOW_UP, NEXT_DAY
 from shared_code.rules.lead_owner import check_owner, first_owner
 from shared_code.rules.refusal import Refusal, invalid
 from shared_code.rules.scope import PERMISSIONS, Action, Role
-from shared_code.sql import leads, people, places
+from shared_code.sql import leads, people, places, registration
 from shared_code.sql.edge import count_in_window
 from shared_code.wire import Ask, Json
 from shared_code.wire.fields import Address, City, CpId, Day, Email, LongText, Name, Phone, PinCode, Short, State
@@ -81,7 +81,7 @@ def check_follow_up(ask: NewLead, ctx: Context) -> None:
 
 
 def _of_phone(ask: NewLead, owner_id: str | None, ctx: Context) -> leads.NewLead:
-    """A lead entered for somebody: the phone's customer is found or made."""
+    """A lead entered for somebody: the phone's customer is found or made, and what its profile lacks is filled in."""
     missing = {wire: "is missing" for name, wire in NEEDED.items() if getattr(ask, name) is None}
     if missing:
         raise invalid(missing)
@@ -94,8 +94,10 @@ def _of_phone(ask: NewLead, owner_id: str | None, ctx: Context) -> leads.NewLead
     account = _not_a_partner(known.fetchone())
     state = places.known(named.fetchone())
     contact = ask.model_dump(include={"email", "address", "city", "pin_code"}) | {"state": state}
-    if account is None:
-        people.ensure_customer(ctx.db, str(ask.phone), name=ask.customer_name, **contact)
+    if account is None or not account.profile_complete:
+        profile = registration.Profile(name=ask.customer_name, **contact)
+        registration.ensure_customer(ctx.db, str(ask.phone), profile)
+        registration.fill_profile(ctx.db, str(ask.phone), profile)
         account = _not_a_partner(people.by_phone(ctx.db, str(ask.phone)).fetchone())
     return _new_lead(
         ask,

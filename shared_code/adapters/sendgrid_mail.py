@@ -25,6 +25,15 @@ class SendGrid:
     retry_wait_seconds: float
 
 
+def prepare() -> None:
+    """Import what the first mail needs, so that it takes no longer than the others."""
+    from sendgrid.helpers import mail  # type: ignore[import-untyped]
+
+    from shared_code.adapters import bounded_http
+
+    del mail, bounded_http
+
+
 def send(gateway: SendGrid, to: str, mail: Mail, request_id: str) -> None:
     """Hand one mail for one address to SendGrid. Raises calls.ProviderFailed."""
     from sendgrid import SendGridAPIClient  # type: ignore[import-untyped]
@@ -43,7 +52,7 @@ def send(gateway: SendGrid, to: str, mail: Mail, request_id: str) -> None:
 
 
 def _body(sender: str, to: str, mail: Mail) -> dict[str, Any]:
-    from sendgrid.helpers import mail as parts  # type: ignore[import-untyped]
+    from sendgrid.helpers import mail as parts
 
     message = parts.Mail(sender, to, mail.subject, mail.text, mail.html)
     # A rewritten link would show our single-use token to one more party, and point to a stranger's domain.

@@ -85,6 +85,11 @@ def count_in_window(db: Db, key: str, window: timedelta) -> "Rows[Window]":
     )
 
 
-def give_back(db: Db, key: str) -> None:
-    """Count one less under this key: what was counted did not happen."""
-    scalars(db, "UPDATE rate_window SET count = greatest(0, count - 1) WHERE key = %(key)s", key=key)
+def give_back(db: Db, key: str, started_at: datetime) -> None:
+    """Count one less in the window that began then, if it still runs: what was counted did not happen."""
+    scalars(
+        db,
+        "UPDATE rate_window SET count = greatest(0, count - 1) WHERE key = %(key)s AND started_at = %(started_at)s",
+        key=key,
+        started_at=started_at,
+    )

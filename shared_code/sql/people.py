@@ -1,4 +1,4 @@
-"""People: accounts found and made, lists of them in the caller's scope, as JSON that PostgreSQL builds (api.md 2.8)."""
+"""People: accounts found, lists of them in the caller's scope, as JSON that PostgreSQL builds (api.md 2.8)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,45 +59,6 @@ def by_email(db: Db, email: str) -> "Rows[Account]":
     """The Admin or KAM who signs in with that e-mail address, in whatever case."""
     return rows(
         db, Account, _ACCOUNT + "WHERE lower(u.email) = lower(%(email)s) AND u.role IN ('Admin', 'KAM')", email=email
-    )
-
-
-def ensure_customer(
-    db: Db,
-    phone: str,
-    name: str | None = None,
-    email: str | None = None,
-    address: str | None = None,
-    city: str | None = None,
-    state: str | None = None,
-    pin_code: str | None = None,
-) -> None:
-    """Make the phone's customer unless the phone has an account already, whoever else is about to make it."""
-    contact = {
-        "phone": phone,
-        "name": name,
-        "email": email,
-        "address": address,
-        "city": city,
-        "state": state,
-        "pin_code": pin_code,
-    }
-    scalars(
-        db,
-        """
-        INSERT INTO user_account (user_id, role, name, phone, email, address, city, state, pin_code)
-        SELECT 'CUST-' || nextval('customer_number'), 'Customer', %(name)s, %(phone)s, %(email)s, %(address)s,
-            %(city)s, %(state)s, %(pin_code)s
-        WHERE NOT EXISTS (SELECT FROM user_account WHERE phone = %(phone)s AND role IN ('CP', 'Customer'))
-        ON CONFLICT (phone) WHERE role IN ('CP', 'Customer') DO NOTHING
-        """,
-        **contact,
-    )
-    scalars(
-        db,
-        "INSERT INTO customer SELECT user_id FROM user_account WHERE phone = %(phone)s AND role = 'Customer'"
-        " ON CONFLICT DO NOTHING",
-        phone=phone,
     )
 
 

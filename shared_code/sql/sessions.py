@@ -1,8 +1,12 @@
 """Sessions: opened by a sign-in, checked on every request, rotated, ended (rules.md 5.4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, LiteralString
 
+from shared_code.rules.scope import Caller
+from shared_code.sql import lists
 from shared_code.sql.pool import Db, Rows, rows, scalars
 
 
@@ -19,6 +23,7 @@ class Standing:
     last_seen_at: datetime
     ended_at: datetime | None
     ended_by: str | None
+    has_second_factor: bool
 
 
 def check(db: Db, session_id: str, user_id: str, request_id: str, is_activity: bool) -> "Rows[Standing]":
@@ -34,7 +39,9 @@ def check(db: Db, session_id: str, user_id: str, request_id: str, is_activity: b
                 WHERE session_id = %(session_id)s AND %(is_activity)s AND ended_at IS NULL
                   AND last_seen_at < now() - interval '1 minute'
                 FOR UPDATE SKIP LOCKED))
-        SELECT u.user_id, u.role, u.name, u.status, u.blocked, s.created_at, s.last_seen_at, s.ended_at, s.ended_by
+        SELECT u.user_id, u.role, u.name, u.status, u.blocked, s.created_at, s.last_seen_at, s.ended_at, s.ended_by,
+            EXISTS (SELECT FROM second_factor f WHERE f.user_id = u.user_id AND f.secret IS NOT NULL)
+                AS has_second_factor
         FROM session s JOIN user_account u USING (user_id),
              set_config('solarium.actor', u.user_id, true) a, set_config('solarium.role', u.role, true) b,
              set_config('solarium.request', %(request_id)s, true) c
@@ -127,17 +134,42 @@ def end(db: Db, session_id: str, user_id: str, ended_by: str) -> "Rows[str]":
     )
 
 
-def end_all(db: Db, user_id: str, ended_by: str) -> "Rows[str]":
-    """End every live session of that user, locked in one order, so that two who do this do not wait for each other."""
+def end_all(db: Db, user_id: str, ended_by: str, but: str = "") -> "Rows[str]":
+    """End every live session of that user, `but` one; locked in one order, so that two who do this do not wait in vain.
+
+    Who calls this must not be activity of a session: its row would be locked out of that order.
+    """
     return scalars(
         db,
         """
         WITH live AS (
-            SELECT session_id FROM session WHERE user_id = %(user_id)s AND ended_at IS NULL
+            SELECT session_id FROM session WHERE user_id = %(user_id)s AND ended_at IS NULL AND session_id <> %(but)s
             ORDER BY session_id FOR UPDATE)
         UPDATE session SET ended_at = now(), ended_by = %(ended_by)s
         WHERE session_id IN (SELECT session_id FROM live) RETURNING session_id
         """,
         user_id=user_id,
         ended_by=ended_by,
+        but=but,
+    )
+
+
+_FILTERS: Final[Mapping[str, LiteralString]] = lists.created_between("s.created_at")
+_ITEM: Final[LiteralString] = """json_build_object(
+    'sessionId', s.session_id, 'createdAt', iso(s.created_at), 'lastSeenAt', iso(s.last_seen_at),
+    'current', s.session_id = %(current)s)"""
+
+
+def live_page(db: Db, caller: Caller, idle: timedelta, wanted: lists.Wanted) -> "Rows[bytes]":
+    """The caller's sessions that can still be used, the newest first, as a list's `data`."""
+    live: LiteralString = "s.user_id = %(me)s AND s.ended_at IS NULL AND s.last_seen_at > now() - %(idle)s"
+    rises = wanted.sort_order == "asc"
+    return lists.list_page(
+        db,
+        item=_ITEM,
+        source="session s",
+        where=[live, *lists.chosen(_FILTERS, wanted)],
+        order="s.created_at, s.session_id" if rises else "s.created_at DESC, s.session_id",
+        wanted=wanted,
+        params={"me": caller.user_id, "current": caller.session_id, "idle": idle},
     )

@@ -106,6 +106,16 @@ def drop_challenge(db: Db, phone: str, purpose: Purpose, issued_at: datetime) ->
     )
 
 
+def set_password(db: Db, user_id: str, password_hash: str) -> None:
+    """Give the person another password."""
+    scalars(
+        db,
+        "UPDATE user_account SET password_hash = %(password_hash)s, updated_at = now() WHERE user_id = %(user_id)s",
+        user_id=user_id,
+        password_hash=password_hash,
+    )
+
+
 def lock_password_guard(db: Db, email: str) -> "Rows[PasswordGuard]":
     """Lock the address, in lower case, and answer its failures."""
     scalars(db, "INSERT INTO password_guard (email) VALUES (%(email)s) ON CONFLICT DO NOTHING", email=email)

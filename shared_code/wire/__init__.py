@@ -33,8 +33,12 @@ class Nothing(Ask):
 
 
 class View(BaseModel):
-    """An answer's `data`, or a part of it."""
+    """An answer's `data`, or a part of it.
 
+    creates: False for an answer that is 200 where others of the same endpoint are 201.
+    """
+
+    creates: ClassVar[bool] = True
     model_config = ConfigDict(
         alias_generator=to_camel,
         validate_by_name=True,

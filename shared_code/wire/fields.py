@@ -16,6 +16,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from shared_code import passwords
 from shared_code.rules import codes, text
 from shared_code.rules.pricing_inputs import Number
 from shared_code.wire import Ask
@@ -112,6 +113,13 @@ PinCode = Annotated[
 ]
 Email = Annotated[str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email", "maxLength": 254})]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+SecondFactorCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{6,20}$")]
+Password = Annotated[str, Field(min_length=1, max_length=passwords.LONGEST)]
+NewPassword = Annotated[
+    str,
+    AfterValidator(passwords.as_chosen),
+    WithJsonSchema({"type": "string", "minLength": passwords.SHORTEST, "maxLength": passwords.LONGEST}),
+]
 
 LeadId = Annotated[str, StringConstraints(pattern=r"^LEAD-[0-9]{1,18}$")]
 QuotationReference = Annotated[str, StringConstraints(pattern=r"^QUOT-[0-9]{1,18}$")]
@@ -119,6 +127,8 @@ CommissionId = Annotated[str, StringConstraints(pattern=r"^COMM-[0-9]{1,18}$")]
 DocId = Annotated[str, StringConstraints(pattern=r"^DOC-[0-9]{1,18}$")]
 CpId = Annotated[str, StringConstraints(pattern=r"^CP-[0-9]{1,18}$")]
 KamId = Annotated[str, StringConstraints(pattern=r"^KAM-[0-9]{1,18}$")]
+UserId = Annotated[str, StringConstraints(pattern=r"^(ADM|KAM|CP|CUST)-[0-9]{1,18}$")]
+SessionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 CustomerId = Annotated[str, StringConstraints(pattern=r"^CUST-[0-9]{1,18}$")]
 NotificationId = Annotated[str, StringConstraints(pattern=r"^NOTIF-[0-9]{1,18}$")]
 

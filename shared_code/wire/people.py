@@ -1,7 +1,8 @@
 """People, as the clients see them (api.md 2.1, 2.8)."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
+from shared_code.rules import codes
 from shared_code.rules.scope import Role
 from shared_code.wire import Ask, View
 from shared_code.wire.fields import CpId, Instant
@@ -23,6 +24,22 @@ class User(View):
     organization_name: str | None = None
 
 
+class CodeSent(View):
+    """A code is on its way; the same answer for known and unknown phones. Seconds."""
+
+    creates: ClassVar[bool] = False
+    otp_sent: Literal[True] = True
+    expires_in: int = int(codes.VALID_FOR.total_seconds())
+    resend_after: int = int(codes.RESEND_AFTER.total_seconds())
+
+
+class Registered(View):
+    """A partner's registration, which waits for an Admin."""
+
+    user_id: str
+    status: Literal["pending"] = "pending"
+
+
 class Session(View):
     """A sign-in: `token` is `accessToken` under an older name; times in seconds and UTC."""
 
@@ -38,6 +55,27 @@ class Session(View):
     is_new_user: bool
     profile_complete: bool
     user: User
+
+
+class LiveSession(View):
+    """One sign-in of the caller; `current` is the one that asks."""
+
+    session_id: str
+    created_at: Instant
+    last_seen_at: Instant
+    current: bool
+
+
+class PasswordSet(View):
+    """The new password is good from now on."""
+
+    password_changed: Literal[True] = True
+
+
+class SecondFactorOff(View):
+    """There is no second factor any more."""
+
+    second_factor: Literal[False] = False
 
 
 class Kyc(View):

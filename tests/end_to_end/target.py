@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from localhost.demo_data import PASSWORD
 from shared_code.endpoints import Endpoint
 from shared_code.openapi import PATH_PARAMETER
 from tests.app_process import Person
@@ -11,7 +12,8 @@ from tests.end_to_end.people import new_phone
 
 PEOPLE = {"Admin": "admin", "KAM": "kam", "CP": "partner", "Customer": "customer"}
 FILE = {"fileName": "a.pdf", "contentType": "application/pdf", "fileSize": 900, "docType": "General"}
-SITE = {"customerName": "A", "address": "B", "state": "GJ", "pinCode": "380058"}
+PLACE = {"address": "B", "state": "GJ", "pinCode": "380058"}
+SITE = PLACE | {"customerName": "A"}
 PANEL = {"make": "Nobody", "variant": "For a test", "wattage": 540, "isDcr": True, "unitPrice": 15000}
 LONG_SYSTEM = SYSTEM | {"bom": [{"itemId": "BOM012", "quantity": 1}]}
 
@@ -32,6 +34,8 @@ class Target:
             "customerId": cast.customer.session["userId"],
             "collection": "panels",
             "rowId": cast.panel(),
+            "sessionId": "0123456789abcdef" * 2,
+            "userId": cast.new_customer().session["userId"],
         }
 
     def path(self, endpoint: Endpoint) -> str:
@@ -74,7 +78,15 @@ def fields(endpoint: Endpoint) -> list[str]:
 
 _TAKEN: dict[str, Callable[[], dict[str, Any]]] = {
     "login": lambda: {"phone": new_phone()},
+    "register": lambda: PLACE | {"role": "CP", "name": "A", "phone": new_phone()},
     "send_otp": lambda: {"phone": new_phone()},
+    "refresh_session": lambda: {"refreshToken": "nonsense"},
+    "request_password_reset": lambda: {"email": "nobody@solarium.test"},
+    "complete_password_reset": lambda: {"token": "nonsense", "newPassword": "Sesame-open-42"},
+    "change_password": lambda: {"currentPassword": "Sesame-open-41", "newPassword": "Sesame-open-42"},
+    "begin_totp": lambda: {"password": PASSWORD},
+    "confirm_totp": lambda: {"code": "123456"},
+    "end_totp": lambda: {"password": PASSWORD},
     "create_lead": lambda: SITE | {"phone": new_phone()},
     "update_status": lambda: {"newStatus": "In Discussion", "remarks": REMARKS, "followUpDate": india_day(1)},
     "preview_quotation": lambda: dict(LONG_SYSTEM),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import function_app
+from localhost.demo_data import PASSWORD
 from shared_code.endpoints import REGISTRY
 from tests.app_process import Person, error
 from tests.end_to_end.cast import REMARKS, SYSTEM, Cast, india_day
@@ -28,6 +29,7 @@ WORDS = {
 SITE = {"address": "7 Lake View", "state": "Gujarat", "pinCode": "380058"}
 FILE = {"fileName": "light-bill.pdf", "contentType": "application/pdf", "fileSize": 900}
 PANEL = {"make": "Nobody", "variant": "For a test", "wattage": 540, "isDcr": True, "unitPrice": 15000}
+NEW_PASSWORD = "Sesame-open-42"
 EVERYBODY = "ok ok ok ok ok ok ok"
 SELLERS = "ok ok ok ok ok role role"
 IN_SCOPE = "ok ok scope ok none ok none"
@@ -37,7 +39,10 @@ SELLERS_IN_SCOPE = "ok ok scope ok none role role"
 TABLE = f"""
 login                        POST  auth/login                    {EVERYBODY}
 refresh_session              POST  auth/refresh                  token token token token token token token
+register                     POST  auth/register                 {EVERYBODY}
 send_otp                     POST  integrations/sendOTP          {EVERYBODY}
+request_password_reset       POST  auth/requestPasswordReset     {EVERYBODY}
+complete_password_reset      PATCH auth/completePasswordReset    token token token token token token token
 get_liveness                 GET   health/live                   {EVERYBODY}
 get_readiness                GET   health/ready                  {EVERYBODY}
 get_openapi                  GET   openapi.json                  {EVERYBODY}
@@ -46,6 +51,13 @@ get_docs                     GET   docs                          {EVERYBODY}
 get_me                       GET   auth/me                       {EVERYBODY}
 logout                       POST  auth/logout                   {EVERYBODY}
 logout_all                   POST  auth/logoutAll                {EVERYBODY}
+list_sessions                GET   auth/sessions                 {EVERYBODY}
+end_session                  DELETE auth/sessions/<session>      {EVERYBODY}
+end_session                  DELETE auth/sessions/<elsewhere>    none none none none none none none
+change_password              POST  auth/changePassword           ok ok ok role role role role
+confirm_totp                 POST  auth/totp/confirm             none none none role role role role
+begin_totp                   POST  auth/totp                     ok ok ok role role role role
+end_totp                     DELETE auth/totp                    ok ok ok role role role role
 
 create_lead                  POST  leads                         new new scope new new new new
 list_leads                   GET   leads                         {EVERYBODY}
@@ -106,9 +118,14 @@ activate_channel_partner     PATCH channelPartners/<partner>/activate ok role ro
 list_kams                    GET   kams                          ok ok ok role role role role
 list_customers               GET   customers                     {EVERYBODY}
 get_customer                 GET   customers/<customer>          {IN_SCOPE}
+end_sessions                 POST  users/<somebody>/endSessions  ok role role role role role role
+reset_totp                   PATCH users/<somebody>/resetTotp    ok role role role role role role
 """
 ROWS = [line.split(maxsplit=3) for line in TABLE.splitlines() if line]
-OPEN = {"login", "refresh_session", "send_otp", "get_liveness", "get_readiness", "get_openapi", "get_docs"}
+OPEN = {
+    "login", "register", "refresh_session", "send_otp", "request_password_reset", "complete_password_reset",
+    "get_liveness", "get_readiness", "get_openapi", "get_docs",
+}  # fmt: skip
 
 
 @dataclass
@@ -136,6 +153,9 @@ class Scene:
             "paper": cast.paper,
             "commission": cast.commission,
             "panel": cast.panel,
+            "session": lambda: str(cast.twin(self.person).session["sessionId"]),
+            "elsewhere": lambda: str(cast.new_customer().session["sessionId"]),
+            "somebody": lambda: str(cast.new_customer().session["userId"]),
             "mine": lambda: cast.notification(self.person),
             "theirs": lambda: cast.notification(cast.new_customer()),
             "partner": lambda: str(cast.partner.session["userId"]),
@@ -153,7 +173,14 @@ class Scene:
         bodies: dict[str, dict[str, Any]] = {
             "login": {"phone": new_phone()},
             "send_otp": {"phone": new_phone()},
+            "register": SITE | {"role": "CP", "name": "Rekha Trivedi", "phone": new_phone()},
             "refresh_session": {"refreshToken": "nonsense"},
+            "request_password_reset": {"email": "nobody@solarium.test"},
+            "complete_password_reset": {"token": "nonsense", "newPassword": NEW_PASSWORD},
+            "change_password": {"currentPassword": PASSWORD, "newPassword": PASSWORD},
+            "begin_totp": {"password": PASSWORD},
+            "confirm_totp": {"code": "123456"},
+            "end_totp": {"password": PASSWORD},
             "create_lead": {} if is_customer else lead,
             "update_status": {"newStatus": "In Discussion", "remarks": REMARKS, "followUpDate": india_day(1)},
             "add_master_data": PANEL,

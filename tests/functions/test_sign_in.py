@@ -1,64 +1,17 @@
 """Signing in by a code: how long it lives, how often it may be wrong, how many are sent (rules.md 5.1, 5.2)."""
 
-import itertools
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from functions.auth.login import login
 from functions.integrations import send_otp
 from localhost.standins import StandIns
-from shared_code.rules.refusal import Refusal
+from tests.handset import START, Handset
 from tests.rules.samples import refused
 from tests.world import World
 
-START = datetime.now(UTC)
 MINUTE, DAY = 60, 24 * 60 * 60
 SENT = {"otpSent": True, "expiresIn": 120, "resendAfter": 30}
-_numbers = itertools.count(9_800_000_001)
-
-
-class Handset:
-    """A phone that asks for codes and enters them; times are seconds from the start of the test."""
-
-    def __init__(self, world: World, standins: StandIns, number: str | None = None) -> None:
-        self.world, self.standins = world, standins
-        self.number = number or str(next(_numbers))
-
-    def ask(self, at: float = 0) -> Any:
-        return self.world.data(login, None, START + timedelta(seconds=at), phone=self.number)
-
-    def enter(self, code: str, at: float = 1) -> Any:
-        return self.world.data(login, None, START + timedelta(seconds=at), phone=self.number, otp=code)
-
-    def says(self, code: str, at: float = 1) -> str:
-        """`ok`, or the code of the refusal."""
-        try:
-            self.enter(code, at)
-        except Refusal as refusal:
-            return refusal.code
-        return "ok"
-
-    @property
-    def codes(self) -> list[str]:
-        """What it was sent, newest first."""
-        return [message.code or "" for message in self.standins.inbox.find(self.number)]
-
-    def wrong(self, number: int = 1) -> str:
-        """A code it was never sent; another for each number."""
-        return [code for code in map(str, range(100_000, 100_020)) if code not in self.codes][number]
-
-
-@pytest.fixture
-def new(world: World, standins: StandIns) -> Callable[..., Handset]:
-    return lambda number=None: Handset(world, standins, number)
-
-
-@pytest.fixture
-def phone(new: Callable[..., Handset]) -> Handset:
-    return new()
 
 
 def test_known_and_unknown_phones_are_answered_alike_and_get_a_code_by_sms(new: Callable[..., Handset]) -> None:
@@ -207,9 +160,45 @@ def test_all_phones_together_get_no_more_codes_than_the_settings_say(world: Worl
         refused_one = new()
         with refused("RATE_LIMITED"):
             refused_one.ask()
-    with world.with_settings(sms_per_day=0), refused("RATE_LIMITED"):
-        refused_one.ask()
-    assert refused_one.ask() == SENT
+        world.owner.execute("UPDATE rate_window SET started_at = now() - interval '1 minute' WHERE key = 'sms:minute'")
+        assert refused_one.ask() == SENT
+    with world.with_settings(sms_per_day=spent(world)["sms:day"]), refused("RATE_LIMITED"):
+        new().ask()
+    world.owner.execute("UPDATE rate_window SET started_at = now() - interval '1 day' WHERE key = 'sms:day'")
+    assert new().ask() == SENT
+    assert spent(world)["sms:day"] == 1
+
+
+def test_half_of_what_all_phones_may_get_raises_the_alarm_once(
+    world: World, new: Callable[..., Handset], caplog: pytest.LogCaptureFixture
+) -> None:
+    new().ask()
+    world.owner.execute("UPDATE rate_window SET started_at = now(), count = 0 WHERE key ^@ 'sms:'")
+    with world.with_settings(sms_per_minute=6, sms_per_day=10):
+        alarms = []
+        for _ in range(6):
+            new().ask()
+            alarms.append(sum("sms_budget_half_spent" in said for said in caplog.messages))
+    assert alarms == [0, 0, 1, 1, 2, 2]  # the minute's at the third, the day's at the fifth
+
+
+def test_an_sms_that_was_not_taken_is_not_taken_off_the_minute_that_began_meanwhile(
+    world: World, standins: StandIns, phone: Handset
+) -> None:
+    phone.ask()
+    world.owner.execute(
+        "CREATE FUNCTION next_minute() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN"
+        " UPDATE rate_window SET started_at = now() + interval '1 minute', count = 7 WHERE key = 'sms:minute';"
+        " RETURN NULL; END $$"
+    )
+    world.owner.execute(
+        "CREATE TRIGGER next_minute AFTER DELETE ON otp_challenge FOR EACH ROW EXECUTE FUNCTION next_minute()"
+    )
+    standins.faults.set("msg91", "500")
+    with refused("SMS_DELIVERY_FAILED"):
+        phone.ask(at=31)
+    world.owner.execute("DROP FUNCTION next_minute CASCADE")
+    assert spent(world)["sms:minute"] == 7
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from functions.auth import login as signing_in
 from functions.auth.login import login
+from shared_code import phone_proof
 from shared_code.messages import hash_of
 from shared_code.rules.codes import Purpose
 from shared_code.rules.refusal import Refusal
@@ -119,6 +119,6 @@ def test_check_then_count_evaluates_more_than_five(world: World, monkeypatch: py
 def test_a_count_undone_with_its_request_evaluates_more_than_five(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signing_in, "KeptRefusal", Refusal)
+    monkeypatch.setattr(phone_proof, "KeptRefusal", Refusal)
     outcomes = codes(all_at_once(world, new_phone(world), *range(CALLERS)))
     assert outcomes.count("INVALID_OTP") > 5

@@ -16,6 +16,7 @@ UNAUDITED = {
     "audit_log", "schema_migration", "session", "otp_challenge", "otp_guard", "password_guard", "notification",
     "outbox_message", "idempotency_key", "rate_window", "timeline_entry", "commission_event", "kyc_event",
     "document_access",
+    "password_reset", "second_factor",
 }  # fmt: skip
 
 

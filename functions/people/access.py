@@ -1,0 +1,44 @@
+"""What an Admin does about somebody's access: end the sessions, take off the second factor (api.md 2.8)."""
+
+from shared_code.context import Context
+from shared_code.endpoints import ADMIN, endpoint
+from shared_code.errors import not_found
+from shared_code.sql import people, second_factors, sessions
+from shared_code.wire import Ask, View
+from shared_code.wire.fields import UserId
+from shared_code.wire.people import SecondFactorOff
+
+
+class OneUser(Ask):
+    """A person by its id."""
+
+    user_id: UserId
+
+
+class SessionsEnded(View):
+    """How many sessions were live and are over."""
+
+    ended: int
+
+
+@endpoint("POST", "users/{userId:regex(^(ADM|KAM|CP|CUST)-[0-9]+$)}/endSessions", ADMIN, idle=True)
+def end_sessions(ask: OneUser, ctx: Context) -> SessionsEnded:
+    """End every session of a person, the Admin's own too if it is that one."""
+    _check_there(ask.user_id, ctx)
+    with ctx.finish() as last:
+        ended = sessions.end_all(last, ask.user_id, "admin")
+    return SessionsEnded(ended=len(ended.fetchall()))
+
+
+@endpoint("PATCH", "users/{userId:regex(^(ADM|KAM|CP|CUST)-[0-9]+$)}/resetTotp", ADMIN)
+def reset_totp(ask: OneUser, ctx: Context) -> SecondFactorOff:
+    """Take a lost second factor off a person, who signs in with the password alone after that. Once more is fine."""
+    _check_there(ask.user_id, ctx)
+    with ctx.finish() as last:
+        second_factors.remove(last, ask.user_id)
+    return SecondFactorOff()
+
+
+def _check_there(user_id: str, ctx: Context) -> None:
+    if people.by_id(ctx.db, user_id).fetchone() is None:
+        raise not_found("user")

@@ -1,0 +1,101 @@
+"""Links that set a password: at most one is alive per person, kept as a hash (rules.md 5.2, 5.3)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared_code.sql.pool import Db, Rows, rows, scalars
+
+
+def write(db: Db, user_id: str, token_hash: bytes, expires_at: datetime) -> None:
+    """Let a new link kill the older one."""
+    scalars(
+        db,
+        """
+        INSERT INTO password_reset (user_id, token_hash, expires_at)
+            VALUES (%(user_id)s, %(token_hash)s, %(expires_at)s)
+        ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at
+        """,
+        user_id=user_id,
+        token_hash=token_hash,
+        expires_at=expires_at,
+    )
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a link is mailed to."""
+
+    email: str
+    name: str | None
+
+
+def write_for_mail(
+    db: Db, email: str, token_hash: bytes, expires_at: datetime, now: datetime, most: int, within: timedelta
+) -> "Rows[Addressee]":
+    """The same for the active Admin or KAM of that address; no row when there is none, or `most` mails were written.
+
+    One statement, the same for every address: how long it takes tells nothing.
+    """
+    return rows(
+        db,
+        Addressee,
+        """
+        WITH person AS (
+            SELECT user_id, email, name FROM user_account
+            WHERE lower(email) = lower(%(email)s) AND role IN ('Admin', 'KAM') AND status = 'active' AND NOT blocked),
+        written AS (
+            INSERT INTO password_reset AS r (user_id, token_hash, expires_at, mailed_at)
+                SELECT user_id, %(token_hash)s, %(expires_at)s, ARRAY[%(now)s::timestamptz] FROM person
+            ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at,
+                mailed_at = excluded.mailed_at
+                            || ARRAY(SELECT at FROM unnest(r.mailed_at) at WHERE at > %(now)s - %(within)s)
+                WHERE (SELECT count(*) FROM unnest(r.mailed_at) at WHERE at > %(now)s - %(within)s) < %(most)s
+            RETURNING user_id)
+        SELECT email, name FROM person JOIN written USING (user_id)
+        """,
+        email=email,
+        token_hash=token_hash,
+        expires_at=expires_at,
+        now=now,
+        most=most,
+        within=within,
+    )
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Whose password a link sets."""
+
+    user_id: str
+    email: str
+    status: str
+    blocked: bool
+
+
+def find(db: Db, token_hash: bytes) -> "Rows[Bearer]":
+    """Whose password a link sets, if it is its newest one and was not used."""
+    return rows(
+        db,
+        Bearer,
+        "SELECT u.user_id, u.email, u.status, u.blocked FROM password_reset JOIN user_account u USING (user_id)"
+        " WHERE token_hash = %(token_hash)s",
+        token_hash=token_hash,
+    )
+
+
+def take(db: Db, token_hash: bytes, now: datetime) -> "Rows[str]":
+    """Use a link up; no row when it is not alive. Of many at once, one gets the row."""
+    return scalars(
+        db,
+        """
+        UPDATE password_reset SET token_hash = NULL
+        WHERE token_hash = %(token_hash)s AND expires_at > %(now)s RETURNING user_id
+        """,
+        token_hash=token_hash,
+        now=now,
+    )
+
+
+def drop(db: Db, user_id: str) -> None:
+    """Kill the person's link: its password was changed by other means."""
+    scalars(db, "UPDATE password_reset SET token_hash = NULL WHERE user_id = %(user_id)s", user_id=user_id)
