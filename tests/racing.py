@@ -14,11 +14,12 @@ import pytest
 from tests.world import World, race
 
 CALLERS = int(os.environ.get("CALLERS") or 50)  # 10 to 90: twice as many connections are what the server has
-ROUNDS = int(os.environ.get("ROUNDS") or 3)
+ROUNDS = os.environ.get("ROUNDS")
 MEET_SECONDS = 15.0  # all must have come before the app's own lock_timeout
 ROW_LOCK = r"FOR UPDATE( OF l)?"
 
-rounds = pytest.mark.parametrize("turn", range(ROUNDS))
+rounds = pytest.mark.parametrize("turn", range(int(ROUNDS or 3)))
+ten_rounds = pytest.mark.parametrize("turn", range(int(ROUNDS or 10)))  # of who may come in
 
 
 def rush(

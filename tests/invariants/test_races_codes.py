@@ -14,7 +14,7 @@ from shared_code.messages import hash_of
 from shared_code.rules.codes import Purpose
 from shared_code.rules.refusal import Refusal
 from shared_code.sql import sign_in as guards
-from tests.racing import CALLERS, ROW_LOCK, end_waiting, rounds, rush, spoil
+from tests.racing import CALLERS, ROW_LOCK, end_waiting, rush, spoil, ten_rounds
 from tests.world import World, codes, race
 
 RIGHT = "900000"  # every number below it is a wrong try
@@ -50,7 +50,7 @@ def sessions(world: World, phone: str) -> int:
     return count
 
 
-@rounds
+@ten_rounds
 def test_a_code_opens_one_session_when_fifty_use_it_at_once(world: World, turn: int) -> None:
     phone = new_phone(world)
     outcomes = codes(all_at_once(world, phone, *[RIGHT] * CALLERS))
@@ -58,7 +58,7 @@ def test_a_code_opens_one_session_when_fifty_use_it_at_once(world: World, turn: 
     assert sessions(world, phone) == 1
 
 
-@rounds
+@ten_rounds
 def test_a_code_is_used_up_once_by_a_partner_who_may_not_enter_yet(world: World, turn: int) -> None:
     phone = "9000000009"
     send_code(world, phone)
@@ -74,7 +74,7 @@ def test_read_compare_mark_opens_a_session_for_everybody(world: World, monkeypat
     assert sessions(world, phone) > 1
 
 
-@rounds
+@ten_rounds
 def test_five_of_fifty_wrong_tries_are_evaluated(world: World, turn: int) -> None:
     phone = new_phone(world)
     outcomes = codes(all_at_once(world, phone, *range(CALLERS)))
@@ -82,7 +82,7 @@ def test_five_of_fifty_wrong_tries_are_evaluated(world: World, turn: int) -> Non
     assert codes(race(1, lambda _: attempt(world, phone, RIGHT))) == ["OTP_LOCKED"]
 
 
-@rounds
+@ten_rounds
 def test_tries_against_an_older_code_count_for_the_newer_one(world: World, turn: int) -> None:
     phone = new_phone(world)
     assert codes(race(3, lambda n: attempt(world, phone, n))) == ["INVALID_OTP"] * 3
@@ -91,7 +91,7 @@ def test_tries_against_an_older_code_count_for_the_newer_one(world: World, turn:
     assert Counter(outcomes) == {"INVALID_OTP": 2, "OTP_LOCKED": CALLERS - 2}
 
 
-@rounds
+@ten_rounds
 def test_a_right_code_among_wrong_ones_gives_nobody_a_sixth_try(world: World, turn: int) -> None:
     phone = new_phone(world)
     outcomes = Counter(codes(all_at_once(world, phone, *range(CALLERS - 1), RIGHT)))
@@ -99,7 +99,7 @@ def test_a_right_code_among_wrong_ones_gives_nobody_a_sixth_try(world: World, tu
     assert outcomes["ok"] == sessions(world, phone) <= 1
 
 
-@rounds
+@ten_rounds
 def test_tries_that_die_with_their_connection_give_nobody_more(world: World, turn: int) -> None:
     phone = new_phone(world)
     half = CALLERS // 2

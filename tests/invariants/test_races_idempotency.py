@@ -12,7 +12,7 @@ from shared_code.sql import edge as kept
 from shared_code.sql.pool import Db, Rows, rows, scalars
 from tests.app_process import AppProcess
 from tests.edge import Answer, Edge, edge_of
-from tests.racing import CALLERS, rounds, rush
+from tests.racing import CALLERS, rush, ten_rounds
 from tests.world import CP_1, SITE, World, race
 
 HALF_WAY = (
@@ -56,7 +56,7 @@ def statuses(answers: list[Answer]) -> Counter[int]:
     return Counter(answer.status for answer in answers)
 
 
-@rounds
+@ten_rounds
 def test_fifty_calls_with_one_key_have_one_effect_and_one_answer(edge: Edge, turn: int) -> None:
     name = new_name()
     answers = create_at_once(edge, name, lead(name))
@@ -64,7 +64,7 @@ def test_fifty_calls_with_one_key_have_one_effect_and_one_answer(edge: Edge, tur
     assert len({answer.data["leadId"] for answer in answers}) == created(edge.world, name) == 1
 
 
-@rounds
+@ten_rounds
 def test_a_key_that_comes_with_two_bodies_at_once_is_good_for_one_of_them(edge: Edge, turn: int) -> None:
     one, other = new_name(), new_name()
     answers = create_at_once(edge, one, lead(one), lead(other))
@@ -73,7 +73,7 @@ def test_a_key_that_comes_with_two_bodies_at_once_is_good_for_one_of_them(edge: 
     assert created(edge.world, one) + created(edge.world, other) == 1
 
 
-@rounds
+@ten_rounds
 def test_when_the_first_call_dies_half_way_the_next_one_does_it(edge: Edge, turn: int) -> None:
     name = new_name()
     answers = create_at_once(edge, name, lead(name), meanwhile=lambda: _end_the_first(edge.world))

@@ -12,7 +12,7 @@ from shared_code import identity
 from shared_code.rules.scope import Role
 from shared_code.sql import sessions
 from shared_code.sql.pool import Db, Rows, rows, scalars
-from tests.racing import CALLERS, rounds, rush
+from tests.racing import CALLERS, rush, ten_rounds
 from tests.world import CP_1, World, codes, race
 
 
@@ -47,7 +47,7 @@ def ended_by(world: World, session_id: str) -> str | None:
     return by
 
 
-@rounds
+@ten_rounds
 def test_fifty_at_once_with_one_token_leave_one_live_token(world: World, turn: int) -> None:
     session_id, first = sign_in(world)
     answered = all_at_once(world, session_id, first)
@@ -62,7 +62,7 @@ def test_read_then_replace_leaves_more_than_one_live_token(world: World, monkeyp
     assert len(live(world, session_id, all_at_once(world, session_id, first))) > 1
 
 
-@rounds
+@ten_rounds
 def test_a_token_replaced_within_the_grace_is_dead_and_ends_the_session(world: World, turn: int) -> None:
     session_id, first = sign_in(world)
     answered = all_at_once(world, session_id, first)
@@ -71,7 +71,7 @@ def test_a_token_replaced_within_the_grace_is_dead_and_ends_the_session(world: W
     assert ended_by(world, session_id) == "reuse"
 
 
-@rounds
+@ten_rounds
 def test_a_dead_token_among_live_ones_ends_the_session_and_all_it_gave(world: World, turn: int) -> None:
     session_id, dead = sign_in(world)
     newest = refreshed(world, refreshed(world, dead))
@@ -84,7 +84,7 @@ def test_a_dead_token_among_live_ones_ends_the_session_and_all_it_gave(world: Wo
     assert set(codes(race(len(kept), lambda n: refreshed(world, kept[n])))) == {"SESSION_EXPIRED"}
 
 
-@rounds
+@ten_rounds
 def test_the_grace_is_over_after_ten_seconds(world: World, turn: int) -> None:
     session_id, first = sign_in(world)
     refreshed(world, first)
