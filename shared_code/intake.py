@@ -10,7 +10,6 @@ from shared_code.adapters.scanners import Said, ScannerError
 from shared_code.context import Context
 from shared_code.rules import kyc as papers
 from shared_code.rules import uploads as rules
-from shared_code.rules.kyc import Review
 from shared_code.rules.refusal import Refusal
 from shared_code.rules.scope import Caller
 from shared_code.rules.uploads import DocumentState
@@ -81,7 +80,7 @@ def standing_of(ctx: Context, doc_id: str) -> tuple[Standing, int]:
 
 
 def _next(standing: Standing) -> Home:
-    papers.check_unlocked(Review(standing.review_status) if standing.review_status else None)
+    papers.check_unlocked(standing.review)
     replaces = standing.current_version is not None
     return Home(
         standing.lead_id,
@@ -104,28 +103,32 @@ def reserve(
     ctx: Context, place: Place, file_name: str | None, content_type: str | None, size_bytes: int | None
 ) -> UploadSlot:
     """Reserve a place, and answer the link that can create this one file within half an hour."""
-    kind = rules.check_declared(file_name, content_type, size_bytes)
-    declared = kind.content_type if kind else None
-    blob, until = f"{uuid.uuid4().hex}{'.' + kind.extension if kind else ''}", ctx.now + blobs.LINK_LIFE
+    slot = _slot(ctx, file_name, rules.check_declared(file_name, content_type, size_bytes), size_bytes)
     home = place(ctx)
     with ctx.finish() as last:
-        uploads.reserve(last, home, Slot(file_name, declared, size_bytes, blob, until, ctx.caller.user_id))
+        uploads.reserve(last, home, slot)
     return UploadSlot(
         doc_id=home.doc_id,
-        sas_url=blobs.upload_link(ctx.settings, blob, until),
-        headers={"x-ms-blob-type": "BlockBlob"} | ({"Content-Type": declared} if declared else {}),
-        expires_at=until,
+        sas_url=blobs.upload_link(ctx.settings, slot.upload_blob, slot.expires_at),
+        headers={"x-ms-blob-type": "BlockBlob"} | ({"Content-Type": slot.content_type} if slot.content_type else {}),
+        expires_at=slot.expires_at,
         max_size_bytes=rules.LARGEST_BYTES,
     )
 
 
+def _slot(ctx: Context, file_name: str | None, kind: rules.FileType | None, size_bytes: int | None) -> Slot:
+    """Room for one file in quarantine, under a name that nobody can guess."""
+    blob = f"{uuid.uuid4().hex}{'.' + kind.extension if kind else ''}"
+    content_type = kind.content_type if kind else None
+    return Slot(file_name, content_type, size_bytes, blob, ctx.now + blobs.LINK_LIFE, ctx.caller.user_id)
+
+
 def _into_quarantine(ctx: Context, ask: FileAsk, content: bytes, kind: rules.FileType, place: Place) -> Json[Document]:
     """Put a file that came along where it is scanned, like one that is sent by a link; the answer does not wait."""
-    blob, until = f"{uuid.uuid4().hex}.{kind.extension}", ctx.now + blobs.LINK_LIFE
-    home = place(ctx)
-    uploads.reserve(ctx.db, home, Slot(ask.file_name, kind.content_type, len(content), blob, until, ctx.caller.user_id))
+    slot, home = _slot(ctx, ask.file_name, kind, len(content)), place(ctx)
+    uploads.reserve(ctx.db, home, slot)
     ctx.commit()  # or whoever checks would take the file for a stranger's
-    blobs.put_once(ctx.settings, "uploads", blob, content, kind.content_type, {})
+    blobs.put_once(ctx.settings, "uploads", slot.upload_blob, content, kind.content_type, {})
     ctx.begin()
     with ctx.finish() as last:
         document = documents.one(last, ctx.caller, home.doc_id)

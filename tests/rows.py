@@ -73,6 +73,15 @@ def executed(world: World, cp_id: str = "CP-1", **columns: object) -> tuple[str,
     return lead_id, commission_id
 
 
+def customer(world: World) -> str:
+    """A customer of its own, without leads; answers its id."""
+    number = world.value("SELECT nextval('customer_number')")
+    customer_id, phone = f"CUST-{number}", str(9_500_000_000 + number)
+    insert(world, "user_account", "user_id", user_id=customer_id, role="Customer", phone=phone, name="Asha Rao")
+    insert(world, "customer", "customer_id", customer_id=customer_id)
+    return customer_id
+
+
 def document(world: World, lead_id: str | None = None, customer_id: str | None = None, **columns: Any) -> str:
     """An accepted document of a lead or of a customer, or one in another state that has no checked bytes; its id."""
     given = {

@@ -8,7 +8,7 @@ from shared_code import intake
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import not_found
-from shared_code.rules.kyc import Review, check_unlocked
+from shared_code.rules.kyc import check_unlocked
 from shared_code.rules.refusal import Refusal, forbidden
 from shared_code.rules.scope import PERMISSIONS, Action, may_delete_document
 from shared_code.sql import documents, kyc, timeline, uploads
@@ -50,7 +50,7 @@ def restore_document(ask: Restoration, ctx: Context) -> Json[Document]:
     """Let the bytes of an older accepted version be the next version."""
     asked = uploads.is_accepted(ctx.db, ask.doc_id, ask.version)
     standing, _ = intake.standing_of(ctx, ask.doc_id)
-    _check_unlocked(standing)
+    check_unlocked(standing.review)
     accepted = asked.fetchone()
     if accepted is None:
         raise not_found("version of this document")
@@ -76,15 +76,11 @@ def delete_document(ask: Deletion, ctx: Context) -> Deleted:
     standing, _ = intake.standing_of(ctx, ask.doc_id)
     if not may_delete_document(ctx.caller.role, is_kyc=standing.customer_id is not None):
         raise forbidden("A customer's papers are deleted by an Admin.")
-    _check_unlocked(standing)
+    check_unlocked(standing.review)
     with ctx.finish() as last:
         uploads.delete(last, ask.doc_id)
         _note(last, ctx, standing, "deleted", {}, ask.reason)
     return Deleted(doc_id=ask.doc_id, state="Deleted")
-
-
-def _check_unlocked(standing: Standing) -> None:
-    check_unlocked(Review(standing.review_status) if standing.review_status else None)
 
 
 def _note(last: Db, ctx: Context, standing: Standing, action: str, about: dict[str, int], reason: str | None) -> None:

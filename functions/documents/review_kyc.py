@@ -39,7 +39,7 @@ def _review(ctx: Context, doc_id: str, review: Review, reason: str | None) -> Js
     paper, _ = intake.standing_of(ctx, doc_id)
     if paper.customer_id is None:
         raise not_found("paper of a customer")
-    check_review(DocumentState(paper.state), Review(paper.review_status) if paper.review_status else None)
+    check_review(DocumentState(paper.state), paper.review)
     with ctx.finish() as last:
         kyc.review(last, doc_id, review.value, reason)
         kyc.note(last, ctx.caller, doc_id, "rejected" if reason else "approved", reason=reason)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shared_code.rules.scope import Caller, Role
 from shared_code.sql.pool import Db, Rows, rows, scalars
+from shared_code.sql.uploads import lock_home
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,12 @@ class Upload:
         return Caller(self.uploaded_by, Role(self.uploader_role), "", self.uploader_name)
 
 
-def lock_home(db: Db, upload_blob: str) -> None:
-    """Lock the lead or the customer to whom an uploaded blob belongs."""
-    home = "FROM document_version v JOIN document d USING (doc_id) WHERE v.upload_blob = %(upload_blob)s"
-    given = {"upload_blob": upload_blob}
-    db.execute(f"SELECT 1 FROM lead WHERE lead_id = (SELECT d.lead_id {home}) FOR UPDATE", given)
-    db.execute(f"SELECT 1 FROM user_account WHERE user_id = (SELECT d.customer_id {home}) FOR NO KEY UPDATE", given)
-
-
 def start(db: Db, upload_blob: str) -> "Rows[Upload]":
     """Move the blob's version to Checking, unless it has an outcome or comes late; no row for a blob that is not ours.
 
     Whether it is late is judged behind the home's lock: its place may be another document's by then (I4).
     """
-    lock_home(db, upload_blob)
+    lock_home(db, upload_blob=upload_blob)
     return rows(
         db,
         Upload,
@@ -88,7 +81,7 @@ def accept(db: Db, upload_blob: str, outcome: Outcome) -> "Rows[bool]":
 
     A row only for the run that comes first (I11), and none where the document is deleted or the paper approved by now.
     """
-    lock_home(db, upload_blob)
+    lock_home(db, upload_blob=upload_blob)
     return scalars(
         db,
         """
@@ -108,7 +101,7 @@ def refuse(db: Db, upload_blob: str, reason_code: str, reason: str) -> "Rows[str
 
     An older accepted version is served on, and a document waits on for another version that is on its way.
     """
-    lock_home(db, upload_blob)
+    lock_home(db, upload_blob=upload_blob)
     return scalars(
         db,
         """

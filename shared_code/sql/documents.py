@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, LiteralString
 
 from shared_code.rules.scope import Caller
+from shared_code.sql.lists import page_json
 from shared_code.sql.pool import Db, Rows, rows, scalars
 from shared_code.sql.scope import CUSTOMERS, LEADS
 
@@ -23,6 +24,9 @@ DOCUMENT: Final[LiteralString] = f"""json_build_object({_FILE},
 _VERSION: Final[LiteralString] = f"""json_build_object({_FILE}, 'state', v.state,
     'reviewStatus', CASE WHEN v.version = d.current_version THEN d.review_status END,
     'reason', coalesce(v.reason, CASE WHEN v.version = d.current_version THEN d.review_reason END))"""
+_ACCESS: Final[LiteralString] = """json_build_object(
+    'userId', a.user_id, 'userName', u.name, 'role', u.role, 'version', a.version, 'at', iso(a.at))"""
+_ACCESSES: Final[LiteralString] = "FROM document_access a JOIN user_account u USING (user_id) WHERE a.doc_id = d.doc_id"
 LISTED: Final[LiteralString] = "d.state NOT IN ('Expired', 'Deleted')"
 
 
@@ -110,13 +114,7 @@ def accesses(db: Db, caller: Caller, doc_id: str, offset: int, limit: int) -> "R
     return scalars(
         db,
         f"""
-        SELECT json_build_object('items', (SELECT coalesce(json_agg(item), '[]') FROM (
-                SELECT json_build_object('userId', a.user_id, 'userName', u.name, 'role', u.role, 'version', a.version,
-                    'at', iso(a.at)) AS item
-                FROM document_access a JOIN user_account u USING (user_id) WHERE a.doc_id = d.doc_id
-                ORDER BY a.id DESC OFFSET %(offset)s LIMIT %(limit)s) page),
-            'total', (SELECT count(*) FROM document_access a WHERE a.doc_id = d.doc_id),
-            'offset', %(offset)s::int, 'limit', %(limit)s::int)
+        SELECT {page_json(_ACCESS, _ACCESSES, "a.id DESC")}
         FROM document d WHERE d.doc_id = %(doc_id)s AND {in_scope(caller)}
         """,
         doc_id=doc_id,

@@ -1,8 +1,15 @@
 """A customer's papers under review, and the log of what happened to them (rules.md 6.7; api.md 2.4)."""
 
+from typing import Final, LiteralString
+
 from shared_code.rules.scope import Caller
+from shared_code.sql.lists import page_json
 from shared_code.sql.pool import Db, Rows, scalars
 from shared_code.sql.scope import CUSTOMERS
+
+_EVENT: Final[LiteralString] = """json_build_object(
+    'id', e.id::text, 'docId', e.doc_id, 'docType', e.doc_type, 'version', e.version, 'action', e.action,
+    'actorId', e.actor_id, 'actorName', e.actor_name, 'at', iso(e.at), 'reason', e.reason)"""
 
 
 def review(db: Db, doc_id: str, status: str, reason: str | None) -> None:
@@ -42,14 +49,7 @@ def log(db: Db, caller: Caller, customer_id: str, offset: int, limit: int) -> "R
     return scalars(
         db,
         f"""
-        SELECT json_build_object('items', (SELECT coalesce(json_agg(item), '[]') FROM (
-                SELECT json_build_object('id', e.id::text, 'docId', e.doc_id, 'docType', e.doc_type,
-                    'version', e.version, 'action', e.action, 'actorId', e.actor_id, 'actorName', e.actor_name,
-                    'at', iso(e.at), 'reason', e.reason) AS item
-                FROM kyc_event e WHERE e.customer_id = c.customer_id
-                ORDER BY e.id DESC OFFSET %(offset)s LIMIT %(limit)s) page),
-            'total', (SELECT count(*) FROM kyc_event e WHERE e.customer_id = c.customer_id),
-            'offset', %(offset)s::int, 'limit', %(limit)s::int)
+        SELECT {page_json(_EVENT, "FROM kyc_event e WHERE e.customer_id = c.customer_id", "e.id DESC")}
         FROM customer c WHERE c.customer_id = %(customer_id)s AND {CUSTOMERS[caller.role]}
         """,
         customer_id=customer_id,

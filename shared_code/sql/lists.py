@@ -43,6 +43,19 @@ def ordered(
     return f"{keys[key]} {'DESC' if falls else 'ASC'}{nulls}, id_number({row_id}) DESC"
 
 
+def page_json(
+    item: LiteralString, matching: LiteralString, order: LiteralString, also: LiteralString = ""
+) -> LiteralString:
+    """A list's `data`: the items of one page of what matches, built for that page alone, and the total.
+
+    matching: FROM and WHERE. also: more members. Takes the parameters `offset` and `limit`.
+    """
+    return f"""json_build_object(
+        'items', (SELECT coalesce(json_agg(item), '[]') FROM (
+            SELECT {item} AS item {matching} ORDER BY {order} OFFSET %(offset)s LIMIT %(limit)s) page),
+        'total', (SELECT count(*) {matching}), 'offset', %(offset)s::int, 'limit', %(limit)s::int{also})"""
+
+
 def list_page(
     db: Db,
     *,
@@ -58,12 +71,7 @@ def list_page(
     matching: LiteralString = f"FROM {source} WHERE {' AND '.join(where)}"
     return scalars(
         db,
-        f"""
-        SELECT json_build_object(
-            'items', (SELECT coalesce(json_agg(item), '[]') FROM (
-                SELECT {item} AS item {matching} ORDER BY {order} OFFSET %(offset)s LIMIT %(limit)s) page),
-            'total', (SELECT count(*) {matching}), 'offset', %(offset)s::int, 'limit', %(limit)s::int{also})
-        """,
+        f"SELECT {page_json(item, matching, order, also)}",
         **asdict(wanted)
         | {name: list(value) for name, value in asdict(wanted).items() if isinstance(value, tuple)}
         | dict(params),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, LiteralString
 
 from shared_code.rules.scope import Caller, Role
+from shared_code.sql.lists import page_json
 from shared_code.sql.pool import Db, Rows, json_of, scalars
 from shared_code.sql.scope import LEADS
 
@@ -45,12 +46,7 @@ def page(db: Db, caller: Caller, lead_id: str, offset: int, limit: int) -> "Rows
     return scalars(
         db,
         f"""
-        SELECT json_build_object(
-            'items', (SELECT coalesce(json_agg(entry), '[]') FROM (
-                SELECT {ENTRY} AS entry FROM timeline_entry t WHERE t.lead_id = l.lead_id AND {VISIBLE}
-                ORDER BY t.entry DESC OFFSET %(offset)s LIMIT %(limit)s) newest),
-            'total', (SELECT count(*) FROM timeline_entry t WHERE t.lead_id = l.lead_id AND {VISIBLE}),
-            'offset', %(offset)s::int, 'limit', %(limit)s::int)
+        SELECT {page_json(ENTRY, f"FROM timeline_entry t WHERE t.lead_id = l.lead_id AND {VISIBLE}", "t.entry DESC")}
         FROM lead l WHERE l.lead_id = %(lead_id)s AND {LEADS[caller.role]}
         """,
         lead_id=lead_id,

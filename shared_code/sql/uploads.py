@@ -2,7 +2,9 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import LiteralString
 
+from shared_code.rules.kyc import Review
 from shared_code.rules.scope import Caller
 from shared_code.sql.documents import in_scope
 from shared_code.sql.pool import Db, Rows, rows, scalars
@@ -22,16 +24,13 @@ def lock_customer(db: Db, caller: Caller, customer_id: str) -> "Rows[str]":
     )
 
 
-def lock_home(db: Db, doc_id: str) -> None:
-    """Lock the lead or the customer to whom a document belongs."""
-    lock = {"doc_id": doc_id}
-    home = "SELECT 1 FROM lead WHERE lead_id = (SELECT lead_id FROM document WHERE doc_id = %(doc_id)s) FOR UPDATE"
-    db.execute(home, lock)
-    person = (
-        "SELECT 1 FROM user_account WHERE user_id = (SELECT customer_id FROM document WHERE doc_id = %(doc_id)s)"
-        " FOR NO KEY UPDATE"
-    )
-    db.execute(person, lock)
+def lock_home(db: Db, doc_id: str | None = None, upload_blob: str | None = None) -> None:
+    """Lock the lead or the customer to whom a document, or an uploaded blob, belongs."""
+    home: LiteralString = """FROM document WHERE doc_id = coalesce(
+        %(doc_id)s, (SELECT doc_id FROM document_version WHERE upload_blob = %(upload_blob)s))"""
+    given = {"doc_id": doc_id, "upload_blob": upload_blob}
+    db.execute(f"SELECT 1 FROM lead WHERE lead_id = (SELECT lead_id {home}) FOR UPDATE", given)
+    db.execute(f"SELECT 1 FROM user_account WHERE user_id = (SELECT customer_id {home}) FOR NO KEY UPDATE", given)
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,11 @@ class Standing:
     review_status: str | None
     current_version: int | None
     newest_version: int
+
+    @property
+    def review(self) -> Review | None:
+        """What a reviewer has said of a paper."""
+        return Review(self.review_status) if self.review_status else None
 
 
 _STANDING = """

@@ -25,13 +25,7 @@ from tests.world import ADMIN, CP_1, CUSTOMER, KAM_1, World, codes, race
 @pytest.fixture
 def customer(world: World) -> str:
     """A customer with a lead of CP-1 and no papers."""
-    number = world.value("SELECT nextval('customer_number')")
-    customer_id = f"CUST-{number}"
-    rows.insert(
-        world, "user_account", "user_id",
-        user_id=customer_id, role="Customer", phone=str(9_600_000_000 + number), name="Asha Rao",
-    )  # fmt: skip
-    rows.insert(world, "customer", "customer_id", customer_id=customer_id)
+    customer_id = rows.customer(world)
     world.lead(customer_id=customer_id)
     return customer_id
 

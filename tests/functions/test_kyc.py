@@ -20,13 +20,7 @@ from tests.world import ADMIN, CP_1, CUSTOMER, KAM_1, KAM_2, World, codes, race
 @pytest.fixture
 def customer(world: World) -> str:
     """A customer with a lead of CP-1 and one of CP-3, and no papers."""
-    number = world.value("SELECT nextval('customer_number')")
-    customer_id = f"CUST-{number}"
-    rows.insert(
-        world, "user_account", "user_id",
-        user_id=customer_id, role="Customer", phone=str(9_500_000_000 + number), name="Asha Rao",
-    )  # fmt: skip
-    rows.insert(world, "customer", "customer_id", customer_id=customer_id)
+    customer_id = rows.customer(world)
     world.lead(customer_id=customer_id)
     world.lead("CP-3", customer_id=customer_id)
     return customer_id
@@ -139,10 +133,7 @@ def test_what_is_no_paper_is_not_reviewed_and_what_is_not_checked_neither(world:
 def test_papers_are_seen_and_sent_in_scope_alone(world: World) -> None:
     upload = paper(world, "CUST-1", caller=CUSTOMER)
     assert world.data(get_document, CUSTOMER, doc_id=upload.doc_id)["docType"] == "PAN Card"
-    number = world.value("SELECT nextval('customer_number')")
-    stranger = f"CUST-{number}"
-    rows.insert(world, "user_account", "user_id", user_id=stranger, role="Customer", phone=str(9_400_000_000 + number))
-    rows.insert(world, "customer", "customer_id", customer_id=stranger)
+    stranger = rows.customer(world)
     for caller, code in ((CP_1, "NOT_FOUND"), (CUSTOMER, "NOT_FOUND"), (KAM_1, "OUT_OF_SCOPE")):
         with refused(code):
             paper(world, stranger, caller=caller)
