@@ -1,11 +1,13 @@
 """The app in a process of its own, as `make run` starts it, and people who call it over HTTP."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -161,11 +163,12 @@ def until_ready(process: "subprocess.Popen[bytes]", log: Path, url: str) -> None
 
 
 def free_port() -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+    """A port on which nothing listens, below those that the system gives to callers: it stays free until it is used."""
+    while True:
+        port = random.randrange(20_000, 32_768)
+        with suppress(OSError), socket.socket() as free:
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 def error(answer: requests.Response) -> tuple[int, str]:

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from localhost.children import claimed
+from tests.app_process import free_port
 
 ROOT = Path(__file__).parents[2]
 RUN = [sys.executable, "-m", "localhost", "run"]
@@ -48,13 +49,6 @@ def ready(process: subprocess.Popen[bytes], said: Path) -> str:
             return said.read_text()
         time.sleep(0.05)
     raise AssertionError(f"not ready:\n{said.read_text()}")
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def nothing_runs_on(folder: Path) -> bool:
