@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from functions import health, integrations, master_data, notifications, reference, sync, timers
+from functions import audit, health, integrations, master_data, notifications, reference, sync, timers
 from functions.auth import (
     change_password,
     login,
@@ -22,8 +22,19 @@ from functions.documents import (
     review_kyc,
     sweep_uploads,
 )
-from functions.leads import browse_leads, create_lead, update_status
-from functions.people import access, activate_partner, browse_people
+from functions.leads import browse_leads, create_lead, edit_lead, reassign, update_status
+from functions.people import (
+    access,
+    activate_partner,
+    assign_kam,
+    browse_people,
+    correct_customer,
+    deactivate_partner,
+    manage_admins,
+    manage_kams,
+    manage_partners,
+    profile,
+)
 from functions.quotations import answer, browse_quotations, finalize, preview, share
 from shared_code import edge, triggers
 
@@ -53,6 +64,8 @@ for workflow in (
     browse_leads.get_timeline,
     browse_leads.get_lead_summary,
     update_status.update_status,
+    edit_lead.edit_lead,
+    reassign.reassign_lead,
     # quotations
     master_data.get_master_data,
     master_data.add_master_data,
@@ -95,12 +108,28 @@ for workflow in (
     # people
     browse_people.list_channel_partners,
     browse_people.get_channel_partner,
+    manage_partners.create_channel_partner,
+    manage_partners.edit_channel_partner,
     activate_partner.activate_channel_partner,
+    deactivate_partner.deactivate_channel_partner,
+    assign_kam.assign_kam,
     browse_people.list_kams,
+    browse_people.get_kam,
+    manage_kams.create_kam,
+    manage_kams.edit_kam,
+    assign_kam.assign_channel_partners,
     browse_people.list_customers,
     browse_people.get_customer,
+    correct_customer.correct_customer,
+    browse_people.list_admins,
+    manage_admins.create_admin,
+    manage_admins.edit_admin,
+    profile.get_profile,
+    profile.edit_profile,
+    access.block_user,
     access.end_sessions,
     access.reset_totp,
+    audit.list_audit,
     # service
     health.get_liveness,
     health.get_readiness,
@@ -116,5 +145,7 @@ for triggered in (
     sweep_uploads.sweep_uploads,
     sweep_uploads.expire_reservations,
     timers.compare_quotation_pdfs,
+    timers.tell_overdue_follow_ups,
+    timers.clean_up,
 ):
     triggers.serve(app, triggered)

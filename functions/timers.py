@@ -1,8 +1,8 @@
-"""What the clock does: send what waits in the outbox, compare PDFs with their rows."""
+"""What the clock does: send what waits, remind of follow-ups, clean up, compare PDFs with their rows."""
 
 import logging
 
-from shared_code import log, messages, reconciliation
+from shared_code import keeping, log, messages, news, reconciliation
 from shared_code.context import Context
 from shared_code.triggers import on_timer
 
@@ -13,6 +13,21 @@ def send_outbox(ctx: Context) -> None:
     ctx.commit()
     sent = messages.send_due(ctx.settings, ctx.pool, ctx.request_id)
     log.event("outbox_sent", count=sent, requestId=ctx.request_id)
+
+
+@on_timer("0 30 3 * * *")  # 09:00 in India
+def tell_overdue_follow_ups(ctx: Context) -> None:
+    """Tell partners and KAMs how many follow-ups are overdue, once a day though this may run twice (rules.md 7)."""
+    with ctx.finish() as last:
+        told = news.follow_ups_overdue(last, ctx.today, ctx.now)
+    log.event("overdue_follow_ups_told", people=len(told.fetchall()), requestId=ctx.request_id)
+
+
+@on_timer("0 30 20 * * *")  # 02:00 in India
+def clean_up(ctx: Context) -> None:
+    """Remove what nobody needs any more: codes, limits, kept answers, old sessions and messages (rules.md 8)."""
+    ctx.commit()
+    log.event("cleaned_up", removed=keeping.clean_up(ctx), requestId=ctx.request_id)
 
 
 @on_timer("0 30 21 * * *")  # 03:00 in India

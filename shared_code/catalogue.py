@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from shared_code.sql.master_data import KINDS, Kind
 from shared_code.sql.periods import continue_numbering, open_periods
 from shared_code.sql.pool import Db
+from shared_code.sql.sessions import act_without_session
 from shared_code.wire import Ask, master_data
 from shared_code.wire.fields import ValidFrom
 
@@ -140,4 +141,5 @@ def load_file(owner_url: str, path: Path) -> Mapping[str, int]:
     """Check the catalogue in this file and load it (`make catalogue FILE=`). Raises CatalogueError."""
     catalogue = read(path.read_bytes())
     with psycopg.connect(owner_url) as db:
+        act_without_session(db, "load catalogue", "operator", "System")
         return load(db, catalogue)

@@ -32,6 +32,7 @@ EXPOSED = "ETag, Retry-After, X-Correlation-ID, X-RateLimit-Limit, X-RateLimit-R
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+KEPT_WORD = re.compile(r"^(admin|runtime)\w*")  # the host keeps routes that begin so to itself, whatever their prefix
 
 
 def serve(app: func.FunctionApp, workflow: Callable[..., Any]) -> None:
@@ -41,7 +42,8 @@ def serve(app: func.FunctionApp, workflow: Callable[..., Any]) -> None:
     def run(req: func.HttpRequest) -> func.HttpResponse:
         return answer(endpoint, req)
 
-    route = app.route(endpoint.route, methods=[func.HttpMethod(endpoint.method)], auth_level=func.AuthLevel.ANONYMOUS)
+    template = KEPT_WORD.sub(lambda word: f"{{keptWord:regex(^({word[0]})$)}}", endpoint.route)
+    route = app.route(template, methods=[func.HttpMethod(endpoint.method)], auth_level=func.AuthLevel.ANONYMOUS)
     app.function_name(endpoint.name)(route(run))
 
 
@@ -117,11 +119,12 @@ def _knock(endpoint: Endpoint, req: func.HttpRequest, ctx: Context) -> Opening:
 
 
 def _question(endpoint: Endpoint, req: func.HttpRequest) -> Any:
+    path = {name: value for name, value in req.route_params.items() if name != "keptWord"}
     if endpoint.method == "GET":
-        return parsing.of_query(endpoint.ask, req.route_params, req.params)
+        return parsing.of_query(endpoint.ask, path, req.params)
     if _is_form(endpoint, req):
-        return parsing.of_form(endpoint.ask, req.route_params, req.params, lambda: (req.form, req.files))
-    return parsing.of_body(endpoint.ask, req.route_params, req.params, req.get_body(), req.headers.get("If-Match"))
+        return parsing.of_form(endpoint.ask, path, req.params, lambda: (req.form, req.files))
+    return parsing.of_body(endpoint.ask, path, req.params, req.get_body(), req.headers.get("If-Match"))
 
 
 def _is_form(endpoint: Endpoint, req: func.HttpRequest) -> bool:

@@ -36,6 +36,7 @@ CONSTRAINTS: Final[Mapping[str, tuple[str, str]]] = {
     "email_taken": ("DUPLICATE_EMAIL", "This e-mail address belongs to another account."),
     "utr_taken": ("DUPLICATE_UTR", "This UTR is already recorded for another commission."),
     "quotation_one_accepted": ("QUOTATION_ALREADY_ACCEPTED", "Another quotation of this lead is already accepted."),
+    "erased_for_good": ("NOT_FOUND", "This person was erased. Its account stays as it is."),
     "discom_state": ("MASTER_DATA_MISSING", "There is no such state."),
     "fee_discom": ("MASTER_DATA_MISSING", "There is no such DISCOM in this state."),
 }

@@ -4,7 +4,7 @@ import json
 import logging
 import secrets
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from psycopg_pool import ConnectionPool
 
@@ -16,7 +16,7 @@ from shared_code.errors import RateLimited
 from shared_code.rules import codes, otp_guard
 from shared_code.rules.refusal import Refusal
 from shared_code.settings import Settings
-from shared_code.sql import outbox, sign_in
+from shared_code.sql import accounts, outbox, password_resets, sign_in
 from shared_code.sql.edge import Window, count_in_window, give_back
 from shared_code.sql.password_resets import Addressee
 from shared_code.sql.pool import Db
@@ -77,7 +77,7 @@ def send_due(settings: Settings, pool: "ConnectionPool[Db]", request_id: str, of
 
 def _deliver(settings: Settings, pool: "ConnectionPool[Db]", message: outbox.Message, request_id: str) -> bool:
     try:
-        TEMPLATES[message.channel, message.template](settings, message, request_id)
+        TEMPLATES[message.channel, message.template](settings, pool, message, request_id)
     except Exception as failure:  # noqa: BLE001 -- one message that cannot be sent must not hold up the others
         reason = failure.reason if isinstance(failure, ProviderFailed) else type(failure).__name__
         wait = min(FIRST_WAIT * 2 ** (message.attempts - 1), LONGEST_WAIT)
@@ -91,16 +91,35 @@ def _deliver(settings: Settings, pool: "ConnectionPool[Db]", message: outbox.Mes
     return True
 
 
-def _approval_by_sms(settings: Settings, message: outbox.Message, request_id: str) -> None:
+def _approval_by_sms(settings: Settings, _: "ConnectionPool[Db]", message: outbox.Message, request_id: str) -> None:
     msg91.send_approval(_msg91(settings), message.recipient, request_id)
 
 
-def _approval_by_mail(settings: Settings, message: outbox.Message, request_id: str) -> None:
+def _approval_by_mail(settings: Settings, _: "ConnectionPool[Db]", message: outbox.Message, request_id: str) -> None:
     mail = mails.partner_approved(json.loads(message.params)["name"])
     sendgrid_mail.send(_sendgrid(settings), message.recipient, mail, request_id)
 
 
-TEMPLATES = {("sms", "cpApproved"): _approval_by_sms, ("email", "cpApproved"): _approval_by_mail}
+def _welcome(settings: Settings, pool: "ConnectionPool[Db]", message: outbox.Message, request_id: str) -> None:
+    """The link is made here: the outbox holds none. Who is not in any more, or has another address, gets none."""
+    user_id = json.loads(message.params)["userId"]
+    with pool.connection() as db, db.transaction():
+        password_resets.lock(db, user_id)
+        person = accounts.lock(db, user_id).fetchone()
+        if person is None or person.email != message.recipient or not person.may_act:
+            return
+        token = resets.create(db, person.user_id, datetime.now(UTC), resets.WELCOME_VALID_FOR)
+    link = mails.password_link(settings.portal_base_url, token)
+    mail = mails.welcome(person.name or person.email, ROLES[person.role], link, resets.WELCOME_VALID_FOR)
+    sendgrid_mail.send(_sendgrid(settings), person.email, mail, request_id)
+
+
+ROLES = {"KAM": "Key Account Manager", "Admin": "Admin"}  # of staff, in words
+TEMPLATES = {
+    ("sms", "cpApproved"): _approval_by_sms,
+    ("email", "cpApproved"): _approval_by_mail,
+    ("email", "kamWelcome"): _welcome,
+}
 
 
 def mail_reset(settings: Settings, addressee: Addressee, token: str, request_id: str) -> None:

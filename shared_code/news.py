@@ -1,13 +1,16 @@
 """What people are told in the apps: each event of rules.md 7 with its words and who hears of it."""
 
+from collections.abc import Collection
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from shared_code.rules.lead_status import Move, Status
+from shared_code.rules.lead_status import TERMINAL, Move, Status
 from shared_code.rules.scope import Caller
 from shared_code.rules.text import rupees
+from shared_code.sql.follow_ups import tell_overdue
 from shared_code.sql.notifications import News, tell, tell_users
-from shared_code.sql.pool import Db
+from shared_code.sql.pool import Db, Rows
 
 MILESTONES = (Status.CUSTOMER_ACCEPTED, Status.WON, Status.UNDER_EXECUTION, Status.EXECUTED)
 
@@ -23,6 +26,19 @@ def lead_entered(db: Db, actor: Caller, lead_id: str, state: str, cp_id: str | N
         tell(db, news, ["partner", "kam"], lead_id, actor)
 
 
+def lead_reassigned(
+    db: Db, actor: Caller, lead_id: str, former: str | None, former_kam: str | None, cp_id: str
+) -> None:
+    """The partner it goes to, the one it leaves and the KAMs of both hear of it."""
+    data = {"leadId": lead_id}
+    yours = News("leadAssigned", "New lead", f"{lead_id} is yours now.", data=data)
+    tell_users(db, yours, [cp_id], actor=actor)
+    gone = News("leadReassigned", "Lead reassigned", f"{lead_id} went to another partner.", data=data)
+    tell_users(db, gone, [former], actor=actor)
+    went = News("leadReassigned", "Lead reassigned", f"{lead_id} went from {former or 'nobody'} to {cp_id}.", data=data)
+    tell_users(db, went, [former_kam], ["kam"], lead_id, actor)
+
+
 def lead_moved(db: Db, actor: Caller, lead_id: str, move: Move) -> None:
     """Partner and KAM hear of a move by another; the customer of a milestone."""
     if not move.is_status_event:
@@ -33,6 +49,12 @@ def lead_moved(db: Db, actor: Caller, lead_id: str, move: Move) -> None:
     if move.to_status in MILESTONES:
         text = f"Your installation {lead_id} is now: {move.to_status}."
         tell(db, News("milestone", "A step further", text, "success", data), ["customer"], lead_id, actor)
+
+
+def follow_ups_overdue(db: Db, day: date, now: datetime) -> "Rows[str]":
+    """Partners and KAMs hear, once on that day in India, how many follow-ups are overdue; answers who does."""
+    title, one, many = "Follow-ups overdue", "1 follow-up is overdue.", "%s follow-ups are overdue."
+    return tell_overdue(db, day, now, TERMINAL, title, one, many)
 
 
 def quotation_shared(db: Db, lead_id: str, reference: str) -> None:
@@ -114,6 +136,18 @@ def partner_registered(db: Db, cp_id: str, state: str) -> None:
     """The Admins hear that a partner waits to be let in."""
     text = f"{cp_id} in {state} has registered and waits for approval."
     tell(db, News("partnerRegistered", "New channel partner", text, data={"cpId": cp_id}), ["admins"])
+
+
+def kam_assigned(db: Db, kam_id: str, kam_name: str | None, cp_ids: Collection[str]) -> None:
+    """Partners hear who looks after them from now on; the KAM hears of all of them at once. None: nobody is told."""
+    if not cp_ids:
+        return
+    text = f"{kam_name or kam_id} looks after you from now on."
+    tell_users(db, News("kamAssigned", "Your Key Account Manager", text, data={"kamId": kam_id}), cp_ids)
+    whom = next(iter(cp_ids)) if len(cp_ids) == 1 else f"{len(cp_ids)} channel partners"
+    data = {"cpId": whom} if len(cp_ids) == 1 else {"count": len(cp_ids)}
+    news = News("partnersAssigned", "Channel partners for you", f"You look after {whom} from now on.", data=data)
+    tell_users(db, news, [kam_id])
 
 
 def partner_activated(db: Db, cp_id: str) -> None:

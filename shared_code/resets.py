@@ -10,6 +10,7 @@ from shared_code.sql.password_resets import Addressee
 from shared_code.sql.pool import Db
 
 VALID_FOR: Final = timedelta(minutes=30)
+WELCOME_VALID_FOR: Final = timedelta(days=1)  # of the first link, which nobody has asked for
 MOST_MAILS, WITHIN = 10, timedelta(hours=1)
 
 

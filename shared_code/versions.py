@@ -13,7 +13,7 @@ def check_version(ctx: Context, lead: leads.Locked, expected: int | None) -> Non
         return
     changed: dict[str, dict[str, object]] = {}
     with ctx.last_look() as db:
-        entries = leads.entries_since(db, lead.lead_id, expected)
+        entries = leads.entries_since(db, ctx.caller, lead.lead_id, expected)
     for entry in entries.fetchall():
         before, after = json.loads(entry.before), json.loads(entry.after)
         for name, value in after.items():

@@ -6,7 +6,10 @@ import psycopg
 
 LEAD = """
     SELECT jsonb_build_object('status', status, 'followUpDate', follow_up_date, 'quotationRef', quotation_ref,
-        'tokenNumber', token_number, 'remarks', remarks, 'assignedTo', assigned_to), version, last_entry
+        'tokenNumber', token_number, 'remarks', remarks, 'assignedTo', assigned_to, 'customerId', customer_id,
+        'customerName', customer_name, 'phone', phone, 'email', email, 'address', address, 'city', city,
+        'state', state, 'pinCode', pin_code, 'services', services, 'requirements', requirements, 'source', source),
+        version, last_entry
     FROM lead WHERE lead_id = %s"""
 ENTRIES = "SELECT before, after, version, entry FROM timeline_entry WHERE lead_id = %s ORDER BY "
 

@@ -127,9 +127,10 @@ class World:
         marks = ", %s" * len(given)
         lead_id: str = self.value(
             "INSERT INTO lead (customer_id, customer_name, phone, address, city, state, pin_code, origin, created_by,"
-            f" last_entry, assigned_to, status{names}) VALUES (%s, 'Chitra Desai', '9000000101', '12 Ashram Road',"
-            f" 'Ahmedabad', 'Gujarat', '380009', 'CP', 'CP-1', 1, %s, %s{marks}) RETURNING lead_id",
-            customer_id, cp_id, status, *given.values(),
+            f" last_entry, assigned_to, status{names}) SELECT user_id, 'Chitra Desai', phone, '12 Ashram Road',"
+            f" 'Ahmedabad', 'Gujarat', '380009', 'CP', 'CP-1', 1, %s, %s{marks} FROM user_account"
+            " WHERE user_id = %s RETURNING lead_id",
+            cp_id, status, *given.values(), customer_id,
         )  # fmt: skip
         self.owner.execute(
             "INSERT INTO timeline_entry (lead_id, entry, version, action, actor_id, after)"

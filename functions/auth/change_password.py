@@ -24,6 +24,6 @@ def change_password(ask: PasswordChange, ctx: Context) -> PasswordSet:
     password_hash = passwords.hash_of(ask.new_password)
     with ctx.finish() as last:
         password_resets.drop(last, account.user_id)
-        guards.set_password(last, account.user_id, password_hash)
         sessions.end_all(last, account.user_id, "password", but=ctx.caller.session_id)
+        guards.set_password(last, account.user_id, password_hash)
     return PasswordSet()

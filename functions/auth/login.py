@@ -9,7 +9,7 @@ from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.codes import Purpose
 from shared_code.rules.refusal import Refusal
-from shared_code.sql import people, registration
+from shared_code.sql import people, registration, sessions
 from shared_code.wire import Ask, View
 from shared_code.wire.fields import Code, Email, Password, Phone, SecondFactorCode
 from shared_code.wire.people import CodeSent, Session
@@ -67,13 +67,18 @@ def _with_code(phone: str, code: str, ctx: Context) -> Session:
     with ctx.finish() as last:
         session_id = sign_in.open_session(last, phone=phone)
         entered = people.by_phone(last, phone)
-    return sign_in.session_answer(ctx, entered.fetchone() or account, session_id, ctx.now, is_new_user=account is None)
+    person = entered.fetchone()
+    if person is None:
+        raise Refusal("OTP_EXPIRED", "This account has another phone by now. Ask for a code there.")
+    sign_in.check_may_enter(person)
+    return sign_in.session_answer(ctx, person, session_id, ctx.now, is_new_user=account is None)
 
 
 def _with_password(email: str, password: str, totp: str | None, ctx: Context) -> Session | MfaRequired:
     trial = password_proof.begin(ctx, email)
     account = trial.password(password, Refusal("INVALID_CREDENTIALS", "E-mail address or password is wrong."))
     sign_in.check_may_enter(account)
+    sessions.act_without_session(ctx.db, ctx.request_id, account.user_id, account.role)
     secret = second_factor.find(ctx, account.user_id).secret
     if secret is not None:
         if totp is None:

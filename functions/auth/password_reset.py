@@ -88,7 +88,8 @@ def complete_password_reset(ask: NewPasswordByLink, ctx: Context) -> PasswordSet
     check_account(bearer.status, bearer.blocked)
     password_hash = passwords.hash_of(ask.new_password)
     with ctx.finish() as last:
+        sessions.act_without_session(last, ctx.request_id, bearer.user_id, bearer.role)
         guards.write_password_guard(last, address, PasswordGuard())
-        guards.set_password(last, bearer.user_id, password_hash)
         sessions.end_all(last, bearer.user_id, "password")
+        guards.set_password(last, bearer.user_id, password_hash)
     return PasswordSet()

@@ -11,6 +11,7 @@ from shared_code.errors import KeptRefusal
 from shared_code.rules.codes import Purpose
 from shared_code.rules.scope import Role
 from shared_code.sql import people, places, registration, sessions
+from shared_code.sql.registration import Firm
 from shared_code.wire import Ask
 from shared_code.wire.fields import Address, Code, Email, Gstin, Name, Phone, PinCode, State
 from shared_code.wire.people import CodeSent, Registered, Session
@@ -80,7 +81,7 @@ def _partner(ask: Registration, otp: str, ctx: Context) -> Registered:
     cp_id = ctx.there(registration.next_partner_id(ctx.db).fetchone())
     with ctx.finish() as last:
         sessions.act_without_session(last, ctx.request_id, cp_id, Role.CP)
-        registration.create_partner(last, cp_id, ask.phone, profile, ask.organization_name, ask.gstin)
+        registration.create_partner(last, cp_id, ask.phone, profile, Firm(ask.organization_name, ask.gstin))
         news.partner_registered(last, cp_id, str(profile.state))
     return Registered(user_id=cp_id)
 
@@ -92,9 +93,9 @@ def _customer(ask: Registration, otp: str, ctx: Context) -> Session:
         if account.role != Role.CUSTOMER:
             raise _taken()
         sign_in.check_may_enter(account)
-        sessions.act_without_session(ctx.db, ctx.request_id, account.user_id, account.role)
     profile = _profile(ask, places.known(named.fetchone()))
     registration.ensure_customer(ctx.db, ask.phone, profile)
+    registration.act_as_customer(ctx.db, ask.phone)
     registration.complete_profile(ctx.db, ask.phone, profile)
     with ctx.finish() as last:
         session_id = sign_in.open_session(last, phone=ask.phone)

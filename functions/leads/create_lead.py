@@ -5,15 +5,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared_code import limits, news
+from shared_code import customers, limits, news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
-from shared_code.rules import text
-from shared_code.rules.lead_needs import LATEST_FOLLOW_UP, NEXT_DAY
+from shared_code.rules import follow_up, text
 from shared_code.rules.lead_owner import check_owner, first_owner
 from shared_code.rules.refusal import Refusal, invalid
 from shared_code.rules.scope import PERMISSIONS, Action, Role
-from shared_code.sql import leads, people, places, registration
+from shared_code.sql import accounts, leads, people, places, registration
 from shared_code.sql.edge import count_in_window
 from shared_code.wire import Ask, Json
 from shared_code.wire.fields import Address, City, CpId, Day, Email, LongText, Name, Phone, PinCode, Short, State
@@ -64,20 +63,13 @@ class NewLead(Ask):
 )
 def create_lead(ask: NewLead, ctx: Context) -> Json[Lead]:
     """Create a lead and, where the phone is new, its customer. Its follow-up is tomorrow unless another day is sent."""
-    check_follow_up(ask, ctx)
+    follow_up.check(ask.follow_up_date, ctx.today)
     owner_id = first_owner(ctx.caller, ask.assigned_to)
     new = _of_customer(ask, ctx) if ctx.caller.role is Role.CUSTOMER else _of_phone(ask, owner_id, ctx)
     with ctx.finish() as last:
         created = leads.create(last, ctx.caller, new, ctx.settings.feature_customer_accepted)
         news.lead_entered(last, ctx.caller, new.lead_id, new.state, new.assigned_to)
     return Json(ctx.there(created.fetchone()))
-
-
-def check_follow_up(ask: NewLead, ctx: Context) -> None:
-    """Refuse a follow-up outside of today to today + 30."""
-    latest = ctx.today + LATEST_FOLLOW_UP
-    if ask.follow_up_date and not ctx.today <= ask.follow_up_date <= latest:
-        raise invalid({"followUpDate": f"a day from today to {latest} is needed"})
 
 
 def _of_phone(ask: NewLead, owner_id: str | None, ctx: Context) -> leads.NewLead:
@@ -87,38 +79,24 @@ def _of_phone(ask: NewLead, owner_id: str | None, ctx: Context) -> leads.NewLead
         raise invalid(missing)
     named = places.state_name(ctx.db, ask.state, ctx.now)
     partner = people.owner(ctx.db, owner_id)
-    known = people.by_phone(ctx.db, str(ask.phone))
+    known = customers.known(ctx, str(ask.phone))
     lead_id = leads.next_id(ctx.db)
     if owner_id is not None:
         check_owner(ctx.caller, owner_id, partner.fetchone())
-    account = _not_a_partner(known.fetchone())
+    account = customers.not_a_partner(known.fetchone())
     state = places.known(named.fetchone())
     contact = ask.model_dump(include={"email", "address", "city", "pin_code"}) | {"state": state}
-    if account is None or not account.profile_complete:
-        profile = registration.Profile(name=ask.customer_name, **contact)
-        registration.ensure_customer(ctx.db, str(ask.phone), profile)
-        registration.fill_profile(ctx.db, str(ask.phone), profile)
-        account = _not_a_partner(people.by_phone(ctx.db, str(ask.phone)).fetchone())
-    return _new_lead(
-        ask,
-        ctx,
-        lead_id.fetchone(),
-        ctx.there(account).user_id,
-        owner_id,
-        contact | {"customer_name": ask.customer_name, "phone": ask.phone},
-    )
-
-
-def _not_a_partner(account: people.Account | None) -> people.Account | None:
-    if account is not None and account.role != Role.CUSTOMER:
-        raise Refusal("DUPLICATE_PHONE", "This phone number belongs to a channel partner.")
-    return account
+    profile = registration.Profile(name=ask.customer_name, **contact)
+    customer_id = customers.ensure(ctx, str(ask.phone), account, profile)
+    contact |= {"customer_name": ask.customer_name, "phone": ask.phone}
+    return _new_lead(ask, ctx, lead_id.fetchone(), customer_id, owner_id, contact)
 
 
 def _of_customer(ask: NewLead, ctx: Context) -> leads.NewLead:
     """A lead a customer asks for: its profile, with another site's address where one is sent."""
     if theirs := {wire: "is taken from your profile" for name, wire in OWN.items() if getattr(ask, name) is not None}:
         raise invalid(theirs)
+    accounts.hold(ctx.db, user_id=ctx.caller.user_id)
     profile = people.by_id(ctx.db, ctx.caller.user_id)
     named = places.state_name(ctx.db, ask.state, ctx.now)
     asked = count_in_window(ctx.db, f"leads:{ctx.caller.user_id}", limits.MINUTE)
@@ -143,7 +121,7 @@ def _new_lead(
         customer_id=customer_id,
         assigned_to=owner_id,
         origin=ctx.caller.role.value,
-        follow_up_date=ask.follow_up_date or ctx.today + NEXT_DAY,
+        follow_up_date=ask.follow_up_date or ctx.today + follow_up.NEXT_DAY,
         created_by=ctx.caller.user_id,
         **contact,
         **ask.model_dump(include={"source", "services", "requirements", "remarks"}),

@@ -11,7 +11,7 @@ from shared_code.endpoints import EVERYONE, endpoint
 from shared_code.rules.commission import CommissionStatus, OnExecuted, OnUndone, on_executed, on_undone
 from shared_code.rules.lead_status import Move, Standing, Status, Wish, decide
 from shared_code.rules.refusal import Refusal
-from shared_code.sql import commissions, leads, timeline
+from shared_code.sql import commissions, lead_changes, leads, timeline
 from shared_code.sql.pool import Db
 from shared_code.versions import check_version
 from shared_code.wire import Ask, Json
@@ -54,7 +54,7 @@ def update_status(ask: StatusChange, ctx: Context) -> Json[Lead]:
     move = _decide(lead, dict(quotations.fetchall()), ask, ctx)
     commission = former.fetchone()
     with ctx.finish() as last:
-        moved = leads.move(last, ctx.caller, lead, move, ctx.settings.feature_customer_accepted)
+        moved = lead_changes.move(last, ctx.caller, lead, move, ctx.settings.feature_customer_accepted)
         if move.executed:
             _open_commission(last, ctx, lead, move, commission)
         if move.undone:

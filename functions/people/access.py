@@ -1,10 +1,12 @@
-"""What an Admin does about somebody's access: end the sessions, take off the second factor (api.md 2.8)."""
+"""What an Admin does about somebody's access: block, end the sessions, take off the second factor (api.md 2.8)."""
 
+from shared_code import removal
 from shared_code.context import Context
 from shared_code.endpoints import ADMIN, endpoint
 from shared_code.errors import not_found
-from shared_code.sql import people, second_factors, sessions
+from shared_code.sql import accounts, people, second_factors, sessions
 from shared_code.wire import Ask, View
+from shared_code.wire.accounts import Blocked
 from shared_code.wire.fields import UserId
 from shared_code.wire.people import SecondFactorOff
 
@@ -15,10 +17,30 @@ class OneUser(Ask):
     user_id: UserId
 
 
+class Block(OneUser):
+    """Whether a person is to be locked out."""
+
+    blocked: bool
+
+
 class SessionsEnded(View):
     """How many sessions were live and are over."""
 
     ended: int
+
+
+@endpoint("PATCH", "users/{userId:regex(^(ADM|KAM|CP|CUST)-[0-9]+$)}/block", ADMIN, idle=True, refusals=("LAST_ADMIN",))
+def block_user(ask: Block, ctx: Context) -> Blocked:
+    """Lock a person out at once, or let it sign in again. Its sessions are over; once more changes nothing.
+
+    Nobody blocks itself, or the last Admin who may act.
+    """
+    removal.lock(ctx, ask.user_id, takes_away=ask.blocked)
+    with ctx.finish() as last:
+        if ask.blocked:
+            sessions.end_all(last, ask.user_id, "account")
+        accounts.set_blocked(last, ask.user_id, ask.blocked)
+    return Blocked(user_id=ask.user_id, blocked=ask.blocked)
 
 
 @endpoint("POST", "users/{userId:regex(^(ADM|KAM|CP|CUST)-[0-9]+$)}/endSessions", ADMIN, idle=True)

@@ -1,14 +1,15 @@
-"""Browse partners, KAMs and customers in scope (api.md 2.8)."""
+"""Browse partners, KAMs, customers and Admins in scope (api.md 2.8)."""
 
 from typing import Literal
 
 from shared_code.context import Context
-from shared_code.endpoints import EVERYONE, endpoint
+from shared_code.endpoints import ADMIN, EVERYONE, endpoint
 from shared_code.rules.scope import Role
 from shared_code.sql import people, places
 from shared_code.wire import Ask, Json, Page
+from shared_code.wire.accounts import Admin
 from shared_code.wire.fields import CustomerId, KamId, PageAsk, Search, State
-from shared_code.wire.people import AccountStatus, ChannelPartner, Customer, Kam, OnePartner
+from shared_code.wire.people import AccountStatus, ChannelPartner, Customer, Kam, OneKam, OnePartner
 
 STAFF, SELLERS = (Role.ADMIN, Role.KAM), (Role.ADMIN, Role.KAM, Role.CP)
 
@@ -20,10 +21,15 @@ class PeopleFilters(PageAsk):
     search: Search | None = None
 
 
-class PartnerFilters(PeopleFilters):
-    """The same, and more for partners."""
+class StaffFilters(PeopleFilters):
+    """The same, and the status."""
 
     status: AccountStatus | None = None
+
+
+class PartnerFilters(StaffFilters):
+    """The same, and more for partners."""
+
     kam_id: KamId | None = None
     state: State | None = None
 
@@ -54,10 +60,26 @@ def get_channel_partner(ask: OnePartner, ctx: Context) -> Json[ChannelPartner]:
 
 
 @endpoint("GET", "kams", STAFF)
-def list_kams(ask: PeopleFilters, ctx: Context) -> Json[Page[Kam]]:
+def list_kams(ask: StaffFilters, ctx: Context) -> Json[Page[Kam]]:
     """List the KAMs, newest first; a KAM sees itself."""
     with ctx.finish() as last:
         page = people.kams(last, ctx.caller, people.Wanted(**ask.model_dump()))
+    return Json(ctx.there(page.fetchone()))
+
+
+@endpoint("GET", "kams/{kamId:regex(^KAM-[0-9]+$)}", STAFF)
+def get_kam(ask: OneKam, ctx: Context) -> Json[Kam]:
+    """Show one KAM; a KAM sees itself."""
+    with ctx.finish() as last:
+        found = people.kam(last, ctx.caller, ask.kam_id)
+    return Json(ctx.found(found.fetchone(), "KAM", ask.kam_id))
+
+
+@endpoint("GET", "admins", ADMIN)
+def list_admins(ask: StaffFilters, ctx: Context) -> Json[Page[Admin]]:
+    """List the Admins, newest first."""
+    with ctx.finish() as last:
+        page = people.admins(last, people.Wanted(**ask.model_dump()))
     return Json(ctx.there(page.fetchone()))
 
 

@@ -7,7 +7,7 @@ from shared_code.rules.lead_status import Standing, Status, after_acceptance
 from shared_code.rules.quotation_life import Say, check_accept, check_reject, check_speaker
 from shared_code.rules.refusal import invalid
 from shared_code.rules.scope import PERMISSIONS, Action, Role
-from shared_code.sql import leads, quotations, timeline
+from shared_code.sql import lead_changes, leads, quotations, timeline
 from shared_code.wire import Ask, Json
 from shared_code.wire.fields import LongText, QuotationReference
 from shared_code.wire.quotations import Quotation
@@ -58,7 +58,7 @@ def accept_quotation(ask: Answer, ctx: Context) -> Json[Quotation]:
             reason=say.reason,
             override=say.override,
         )
-        leads.move(last, ctx.caller, lead, move, flag)
+        lead_changes.move(last, ctx.caller, lead, move, flag)
         news.quotation_answered(last, ctx.caller, lead_id, reference, "accepted")
         news.lead_moved(last, ctx.caller, lead_id, move)
     return Json(ctx.there(accepted.fetchone()))

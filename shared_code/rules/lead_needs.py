@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
+from shared_code.rules import follow_up as days
 from shared_code.rules.lead_matrix import TERMINAL, Status
 from shared_code.rules.quotation_life import QuotationStatus
 from shared_code.rules.refusal import Refusal, against_rule, invalid
 
 SHORTEST_REMARK = 10
-LATEST_FOLLOW_UP = timedelta(days=30)
-NEXT_DAY = timedelta(days=1)
 
 _FOLLOW_UP_REQUIRED = (
     Status.IN_DISCUSSION,
@@ -115,11 +114,8 @@ def follow_up(standing: Standing, wish: Wish, today: date) -> date | None:
         return None
     if standing.status is wish.new_status is Status.NEW_LEAD:
         return wish.follow_up_date or standing.follow_up_date
-    return wish.follow_up_date or today + NEXT_DAY
+    return wish.follow_up_date or today + days.NEXT_DAY
 
 
 def _follow_up_fault(wish: Wish, today: date) -> dict[str, object]:
-    latest = today + LATEST_FOLLOW_UP
-    if wish.new_status in TERMINAL or wish.follow_up_date is None or today <= wish.follow_up_date <= latest:
-        return {}
-    return {"followUpDate": f"a day from {today} to {latest} is needed"}
+    return {} if wish.new_status in TERMINAL else days.faults(wish.follow_up_date, today)

@@ -30,8 +30,8 @@ def first_owner(caller: Caller, wished: str | None) -> str | None:
     return wished
 
 
-def check_owner(caller: Caller, wished: str, partner: Partner | None, wire_field: str = "assignedTo") -> None:
-    """Whether the partner found under the id `wished`, None if there is none, may be given a lead by the caller.
+def check_owner(caller: Caller, wished: str, partner: Partner | None, wire_field: str = "assignedTo") -> Partner:
+    """The partner found under the id `wished`, None if there is none, where the caller may give it a lead.
 
     Raises `OUT_OF_SCOPE` for a KAM that names another's, `RULE_VIOLATION` for an unknown or inactive one.
     """
@@ -39,15 +39,18 @@ def check_owner(caller: Caller, wished: str, partner: Partner | None, wire_field
         raise Refusal("OUT_OF_SCOPE", f"{wished} is not one of your channel partners.")
     if partner is None or not partner.is_active:
         raise against_rule({wire_field: f"{wished} is not an active channel partner"})
+    return partner
 
 
-def check_reassign(caller: Caller, wished: str, partner: Partner | None, lead_state: str, override: bool) -> None:
-    """Whether a lead of `lead_state` may be reassigned to that partner.
+def check_reassign(caller: Caller, wished: str, partner: Partner | None, lead_state: str, override: bool) -> bool:
+    """Whether giving a lead of `lead_state` to that partner is an override: it works in another state.
 
     Raises `FORBIDDEN` (override of a KAM), `OUT_OF_SCOPE`, `RULE_VIOLATION`.
     """
     if override and caller.role is not Role.ADMIN:
         raise forbidden("Only an Admin may reassign a lead to a partner of another state.")
-    check_owner(caller, wished, partner, "cpId")
-    if partner is not None and partner.state != lead_state and not override:
-        raise against_rule({"cpId": f"{wished} works in {partner.state}, the lead is in {lead_state}"})
+    target = check_owner(caller, wished, partner, "cpId")
+    crosses = target.state != lead_state
+    if crosses and not override:
+        raise against_rule({"cpId": f"{wished} works in {target.state}, the lead is in {lead_state}"})
+    return crosses

@@ -9,9 +9,9 @@ a body that cannot be read was refused as 400 before it came here.
 from dataclasses import dataclass
 from datetime import date
 
+from shared_code.rules.follow_up import NEXT_DAY
 from shared_code.rules.lead_matrix import LOSSES, OPEN_FOR_QUOTATIONS, TERMINAL, Status, allowed_next, is_legal
 from shared_code.rules.lead_needs import (
-    NEXT_DAY,
     Standing,
     Wish,
     check_move,

@@ -8,17 +8,17 @@ from shared_code.rules.scope import Caller, Role
 from shared_code.sql import lists
 from shared_code.sql.commissions import COMMISSION, FIELDS
 from shared_code.sql.pool import Db, Rows, scalars
-from shared_code.sql.scope import COMMISSIONS
+from shared_code.sql.scope import COMMISSIONS, of_leads
 
 
 def _summary(scope: LiteralString) -> LiteralString:
-    return f"""json_build_object(
-        'byStatus', (SELECT json_object_agg(s.status, json_build_object('count', s.count, 'amount', s.amount)) FROM (
-            SELECT k.status, count(m.status), coalesce(sum(coalesce(m.approved_amount, m.amount)), 0) AS amount
-            FROM unnest(ARRAY['Pending', 'Approved', 'Paid', 'Cancelled']) WITH ORDINALITY k (status, place)
-            LEFT JOIN commission m ON m.status = k.status AND {scope} GROUP BY k.status, k.place ORDER BY k.place) s),
-        'lifetimePaid', (SELECT coalesce(sum(m.approved_amount), 0) FROM commission m
-            WHERE {scope} AND m.status = 'Paid'))"""
+    return f"""(SELECT json_build_object(
+        'byStatus', json_object_agg(status, json_build_object(
+            'count', coalesce(found.count, 0), 'amount', coalesce(found.amount, 0)) ORDER BY s.place),
+        'lifetimePaid', coalesce(sum(found.amount) FILTER (WHERE status = 'Paid'), 0))
+        FROM unnest(ARRAY['Pending', 'Approved', 'Paid', 'Cancelled']) WITH ORDINALITY s (status, place) LEFT JOIN (
+            SELECT m.status, count(*), sum(coalesce(m.approved_amount, m.amount)) AS amount
+            FROM commission m WHERE {scope} GROUP BY m.status) found USING (status))"""
 
 
 PARTNER_SUMMARY: Final[LiteralString] = _summary(COMMISSIONS[Role.CP])
@@ -57,15 +57,14 @@ class Wanted(lists.Wanted):
     status: tuple[str, ...] = ()
     cp_id: str | None = None
     lead_id: str | None = None
-    search: str | None = None
 
 
 _FILTERS: Final[Mapping[str, LiteralString]] = {
     "status": "m.status = ANY (%(status)s)",
     "cp_id": "m.cp_id = %(cp_id)s",
     "lead_id": "m.lead_id = %(lead_id)s",
-    "search": "(strpos(lower(l.customer_name), lower(%(search)s)) > 0 OR m.commission_id = upper(%(search)s)"
-    " OR m.utr = upper(%(search)s))",
+    "search": f"""({of_leads(Role.ADMIN, "m.lead_id", lists.contains("lower(l.customer_name)"))}
+        OR m.commission_id = upper(%(search)s) OR m.utr = upper(%(search)s))""",
     **lists.created_between("m.created_at"),
 }
 _SORT: Final[Mapping[str, LiteralString]] = {
@@ -77,12 +76,17 @@ _SORT: Final[Mapping[str, LiteralString]] = {
 
 def page(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
     """Commissions in scope, newest first unless sorted, as a list's `data`."""
+    with_leads: LiteralString = "commission m JOIN lead l USING (lead_id)"
     return lists.list_page(
         db,
         item=COMMISSION,
-        source="commission m JOIN lead l USING (lead_id)",
+        row_id="m.commission_id",
+        table=with_leads,
+        source=with_leads if wanted.sort_by == "customerName" else "commission m",
+        counted="commission m",
         where=[COMMISSIONS[caller.role], *lists.chosen(_FILTERS, wanted)],
         order=lists.ordered(_SORT, wanted, "m.commission_id"),
         wanted=wanted,
         params={"me": caller.user_id},
+        at_once=caller.role is not Role.ADMIN,
     )

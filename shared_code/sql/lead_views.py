@@ -60,7 +60,6 @@ class Wanted(lists.Wanted):
     state: str | None = None
     origin: str | None = None
     source: str | None = None
-    search: str | None = None
     follow_up: str | None = None
 
 
@@ -70,12 +69,11 @@ _FOLLOW_UP: Final[Mapping[str, LiteralString]] = {
 }
 _FILTERS: Final[Mapping[str, LiteralString]] = {
     "status": "l.status = ANY (%(status)s)",
-    "assigned_to": "l.assigned_to IS NOT DISTINCT FROM nullif(%(assigned_to)s, 'unassigned')",
+    "assigned_to": "l.assigned_to = %(assigned_to)s",
     "state": f"l.state IN ({IN_FORCE})",
     "origin": "l.origin = %(origin)s",
     "source": "l.source = %(source)s",
-    "search": "(strpos(lower(l.customer_name), lower(%(search)s)) > 0 OR strpos(l.phone, %(search)s) > 0"
-    " OR l.lead_id = upper(%(search)s))",
+    "search": lists.contains("lower(l.customer_name)", "l.phone", or_is=["l.lead_id"]),
     **lists.created_between("l.created_at"),
 }
 _SORT: Final[Mapping[str, LiteralString]] = {
@@ -89,37 +87,42 @@ _SORT: Final[Mapping[str, LiteralString]] = {
 
 def page(db: Db, caller: Caller, wanted: Wanted, customer_accepted: bool) -> "Rows[bytes]":
     """Leads in scope as a list's `data`: as sorted, else a partner's by follow-up and everybody else's newest first."""
-    follow_up = [_FOLLOW_UP[wanted.follow_up]] if wanted.follow_up else []
+    filters = dict(_FILTERS)
+    if wanted.assigned_to == "unassigned":
+        filters["assigned_to"] = "l.assigned_to IS NULL"
+    if wanted.follow_up:
+        filters["follow_up"] = _FOLLOW_UP[wanted.follow_up]
     return lists.list_page(
         db,
         item=LEAD,
+        row_id="l.lead_id",
         source="lead l",
-        where=[LEADS[caller.role], *lists.chosen(_FILTERS, wanted), *follow_up],
+        where=[LEADS[caller.role], *lists.chosen(filters, wanted)],
         order=lists.ordered(_SORT, wanted, "l.lead_id", "followUpDate" if caller.role is Role.CP else "createdAt"),
         wanted=wanted,
         params=reader(caller, customer_accepted),
+        at_once=caller.role is not Role.ADMIN,
     )
 
 
-SUMMARY: Final[LiteralString] = f"""
-    'total', count(*), 'byStatus', (SELECT json_object_agg(s.status, (SELECT count(*) FROM mine
-        WHERE mine.status = s.status))
-                                    FROM unnest(%(statuses)s::text[]) s (status)),
-    'dueToday', count(*) FILTER (WHERE {_FOLLOW_UP["today"]}), 'overdue',
-        count(*) FILTER (WHERE {_FOLLOW_UP["overdue"]})"""
+def summary_json(leads: LiteralString, commissions: LiteralString) -> LiteralString:
+    """The sums of leads `l` (FROM and WHERE), with those of commissions. Takes the parameters `statuses` and `day`."""
+    return f"""(SELECT json_build_object(
+        'total', coalesce(sum(found.leads), 0), 'byStatus', json_object_agg(s.status, coalesce(found.leads, 0) ORDER BY s.place),
+        'dueToday', coalesce(sum(found.due), 0), 'overdue', coalesce(sum(found.overdue), 0), 'commissions', {commissions})
+        FROM unnest(%(statuses)s::text[]) WITH ORDINALITY s (status, place) LEFT JOIN (
+            SELECT l.status, count(*) AS leads, count(*) FILTER (WHERE {_FOLLOW_UP["today"]}) AS due,
+                count(*) FILTER (WHERE {_FOLLOW_UP["overdue"]}) AS overdue
+            {leads} GROUP BY l.status) found USING (status))"""
 
 
 def summary(db: Db, caller: Caller, day: date, statuses: list[str]) -> "Rows[bytes]":
     """Leads in scope by status, follow-ups due on `day` and overdue; for a partner its commissions too."""
+    commissions: LiteralString = PARTNER_SUMMARY if caller.role is Role.CP else "NULL"
     return scalars(
         db,
-        f"""
-        WITH mine AS (SELECT l.status, l.follow_up_date FROM lead l WHERE {LEADS[caller.role]})
-        SELECT json_build_object({SUMMARY}, 'commissions',
-            CASE WHEN %(is_partner)s THEN (SELECT {PARTNER_SUMMARY}) END) FROM mine l
-        """,
+        f"SELECT {summary_json(f'FROM lead l WHERE {LEADS[caller.role]}', commissions)}",
         me=caller.user_id,
         day=day,
         statuses=statuses,
-        is_partner=caller.role is Role.CP,
     )

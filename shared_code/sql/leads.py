@@ -6,11 +6,12 @@ from typing import Final, LiteralString
 
 from psycopg.types.json import Jsonb
 
-from shared_code.rules.lead_status import Move, Status, allowed_next
+from shared_code.rules.lead_status import Status, allowed_next
 from shared_code.rules.scope import Caller, Role
+from shared_code.sql import timeline
 from shared_code.sql.documents import ACTIVE
-from shared_code.sql.pool import Db, Rows, json_of, rows, scalars
-from shared_code.sql.scope import LEADS
+from shared_code.sql.pool import Db, Rows, rows, scalars
+from shared_code.sql.scope import LOCKED_LEADS
 from shared_code.sql.timeline import signature
 
 FIELDS: Final[LiteralString] = f"""
@@ -37,22 +38,32 @@ def reader(caller: Caller, customer_accepted: bool) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Locked:
-    """A lead while its row is locked."""
+    """A lead's own fields while its row is locked: all that a change may change, and its version."""
 
     lead_id: str
     customer_id: str
+    customer_name: str
+    phone: str
+    email: str | None
+    address: str
+    city: str | None
+    state: str
+    pin_code: str
+    source: str | None
+    services: list[str]
+    requirements: str | None
+    remarks: str | None
     status: str
     quotation_ref: str | None
     token_number: str | None
     follow_up_date: date | None
-    remarks: str | None
-    state: str
     assigned_to: str | None
     version: int
 
 
 LOCKED: Final[LiteralString] = (
-    "l.lead_id, l.customer_id, l.status, l.quotation_ref, l.token_number, l.follow_up_date, l.remarks, l.state,"
+    "l.lead_id, l.customer_id, l.customer_name, l.phone, l.email, l.address, l.city, l.state, l.pin_code, l.source,"
+    " l.services, l.requirements, l.remarks, l.status, l.quotation_ref, l.token_number, l.follow_up_date,"
     " l.assigned_to, l.version"
 )
 
@@ -72,7 +83,7 @@ def lock(db: Db, caller: Caller, lead_id: str) -> "Rows[Locked]":
     return rows(
         db,
         Locked,
-        f"SELECT {LOCKED} FROM lead l WHERE l.lead_id = %(lead_id)s AND {LEADS[caller.role]} FOR UPDATE OF l",
+        f"SELECT {LOCKED} FROM lead l WHERE l.lead_id = %(lead_id)s AND {LOCKED_LEADS[caller.role]} FOR UPDATE OF l",
         lead_id=lead_id,
         me=caller.user_id,
     )
@@ -88,6 +99,15 @@ def of_quotation(db: Db, reference: str) -> "Rows[Locked]":
     )
 
 
+def kam_of(db: Db, lead_id: str) -> "Rows[str | None]":
+    """The KAM who looks after the lead's partner; no row when it has none. Sent after `lock`."""
+    return scalars(
+        db,
+        "SELECT c.kam_id FROM lead l JOIN channel_partner c ON c.cp_id = l.assigned_to WHERE l.lead_id = %(lead_id)s",
+        lead_id=lead_id,
+    )
+
+
 def quotation_statuses(db: Db, lead_id: str) -> "Rows[tuple[str, str]]":
     """Reference and status of the lead's quotations; sent after `lock`, so that it sees what the lock waited for."""
     return db.execute(
@@ -95,74 +115,30 @@ def quotation_statuses(db: Db, lead_id: str) -> "Rows[tuple[str, str]]":
     )
 
 
-def _changes(lead: Locked, change: Move) -> tuple[Jsonb, Jsonb]:
-    """The fields that the move changes, as they were and as they are now."""
-    before = {
-        "status": lead.status,
-        "followUpDate": lead.follow_up_date,
-        "quotationRef": lead.quotation_ref,
-        "tokenNumber": lead.token_number,
-        "remarks": lead.remarks,
-    }
-    after = {
-        "status": change.to_status.value,
-        "followUpDate": change.follow_up_date,
-        "quotationRef": change.quotation_ref,
-        "tokenNumber": change.token_number,
-        "remarks": change.remarks or lead.remarks,
-    }
-    changed = [name for name in before if before[name] != after[name]]
-    return json_of({name: before[name] for name in changed}), json_of({name: after[name] for name in changed})
-
-
-def move(db: Db, caller: Caller, lead: Locked, change: Move, customer_accepted: bool) -> "Rows[bytes]":
-    """Write a decided move and its timeline entry in one statement; answers the lead."""
-    action = "override" if change.is_override else "status" if change.is_status_event else "edited"
-    before, after = _changes(lead, change)
+def one(db: Db, caller: Caller, lead_id: str, customer_accepted: bool) -> "Rows[bytes]":
+    """A lead that was found in scope, as that caller sees it."""
     return scalars(
         db,
-        f"""
-        WITH l AS (
-            UPDATE lead SET
-                status = %(status)s, remarks = coalesce(%(remarks)s, remarks), follow_up_date = %(follow_up_date)s,
-                quotation_ref = %(quotation_ref)s, token_number = %(token_number)s,
-                version = version + 1, last_entry = last_entry + 1, updated_at = now()
-            WHERE lead_id = %(lead_id)s RETURNING *),
-        entry AS (
-            INSERT INTO timeline_entry (
-                lead_id, entry, version, action, actor_id, actor_name, actor_role,
-                before, after, remarks, override, reason)
-            SELECT
-                lead_id, last_entry, version, %(action)s, %(actor_id)s, %(actor_name)s, %(actor_role)s,
-                %(before)s, %(after)s, %(remarks)s, %(override)s, %(reason)s
-            FROM l)
-        SELECT {LEAD} FROM l
-        """,
-        lead_id=lead.lead_id,
-        action=action,
-        status=change.to_status.value,
-        remarks=change.remarks,
-        follow_up_date=change.follow_up_date,
-        quotation_ref=change.quotation_ref,
-        token_number=change.token_number,
-        override=change.is_override,
-        reason=change.reason,
-        before=before,
-        after=after,
-        **signature(caller),
+        f"SELECT {LEAD} FROM lead l WHERE l.lead_id = %(lead_id)s",
+        lead_id=lead_id,
         **reader(caller, customer_accepted),
     )
 
 
-def entries_since(db: Db, lead_id: str, version: int) -> "Rows[Entry]":
-    """What changed the lead after that version, oldest first."""
+def entries_since(db: Db, caller: Caller, lead_id: str, version: int) -> "Rows[Entry]":
+    """What changed the lead after that version, oldest first; to a customer only what its timeline shows it."""
     return rows(
         db,
         Entry,
-        "SELECT before, after, actor_name AS by, iso(at) AS at FROM timeline_entry"
-        " WHERE lead_id = %(lead_id)s AND version > %(version)s ORDER BY entry",
+        f"""
+        SELECT {timeline.shown("t.before")} AS before, {timeline.shown("t.after")} AS after, t.actor_name AS by,
+            iso(t.at) AS at
+        FROM timeline_entry t WHERE t.lead_id = %(lead_id)s AND t.version > %(version)s AND {timeline.VISIBLE}
+        ORDER BY t.entry
+        """,
         lead_id=lead_id,
         version=version,
+        **timeline.reader(caller),
     )
 
 

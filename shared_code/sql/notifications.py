@@ -89,6 +89,7 @@ def page(db: Db, user_id: str, wanted: Wanted) -> "Rows[bytes]":
     return lists.list_page(
         db,
         item=ITEM,
+        row_id="n.id",
         source="notification n",
         where=[*own, "n.read_at IS NULL"] if wanted.unread else own,
         order=lists.ordered({"createdAt": "n.created_at"}, wanted, "n.id"),

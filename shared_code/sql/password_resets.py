@@ -67,6 +67,7 @@ class Bearer:
     """Whose password a link sets."""
 
     user_id: str
+    role: str
     email: str
     status: str
     blocked: bool
@@ -77,7 +78,7 @@ def find(db: Db, token_hash: bytes) -> "Rows[Bearer]":
     return rows(
         db,
         Bearer,
-        "SELECT u.user_id, u.email, u.status, u.blocked FROM password_reset JOIN user_account u USING (user_id)"
+        "SELECT u.user_id, u.role, u.email, u.status, u.blocked FROM password_reset JOIN user_account u USING (user_id)"
         " WHERE token_hash = %(token_hash)s",
         token_hash=token_hash,
     )
@@ -96,6 +97,11 @@ def take(db: Db, token_hash: bytes, now: datetime) -> "Rows[str]":
     )
 
 
+def lock(db: Db, user_id: str) -> None:
+    """Lock the person's link, before its sessions and account: so does whoever sets a password with it."""
+    scalars(db, "SELECT user_id FROM password_reset WHERE user_id = %(user_id)s FOR UPDATE", user_id=user_id)
+
+
 def drop(db: Db, user_id: str) -> None:
-    """Kill the person's link: its password was changed by other means."""
+    """Kill the person's link: its password was changed by other means, or its address."""
     scalars(db, "UPDATE password_reset SET token_hash = NULL WHERE user_id = %(user_id)s", user_id=user_id)

@@ -1,6 +1,6 @@
 """People: accounts found, lists of them in the caller's scope, as JSON that PostgreSQL builds (api.md 2.8)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, LiteralString
@@ -10,7 +10,7 @@ from shared_code.rules.scope import Caller, Role
 from shared_code.sql import lists
 from shared_code.sql.places import IN_FORCE
 from shared_code.sql.pool import Db, Rows, rows, scalars
-from shared_code.sql.scope import CUSTOMERS, KAMS, LEADS, PARTNERS
+from shared_code.sql.scope import CUSTOMERS, KAMS, LEADS, LISTED_CUSTOMERS, PARTNERS
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Account:
     pin_code: str | None
     kam_id: str | None
     organization_name: str | None
+    gstin: str | None
 
     @property
     def profile_complete(self) -> bool:
@@ -41,7 +42,7 @@ class Account:
 _ACCOUNT: Final[LiteralString] = """
     SELECT u.user_id, u.role, u.name, u.phone, u.email, u.password_hash, u.status, u.blocked, u.address, u.city,
         u.state, u.pin_code,
-           c.kam_id, c.organization_name
+           c.kam_id, c.organization_name, c.gstin
     FROM user_account u LEFT JOIN channel_partner c ON c.cp_id = u.user_id """
 
 
@@ -83,19 +84,22 @@ def customer_json(reader: Role) -> LiteralString:
         'executedCount', ({leads} AND l.status = 'Executed'), 'kyc', {_KYC})"""
 
 
-_PARTNER: Final[LiteralString] = """json_build_object(
+_PARTNER: Final[LiteralString] = """(SELECT json_build_object(
     'cpId', u.user_id, 'name', u.name, 'phone', u.phone, 'email', u.email, 'address', u.address, 'state', u.state,
     'pinCode', u.pin_code, 'organizationName', c.organization_name, 'gstin', c.gstin, 'status', u.status,
-    'kamId', c.kam_id, 'kamName', k.name, 'needsKam', k.status IS DISTINCT FROM 'active',
-    'leadCount', (SELECT count(*) FROM lead x WHERE x.assigned_to = u.user_id),
-    'openLeadCount', (SELECT count(*) FROM lead x WHERE x.assigned_to = u.user_id
-                      AND x.status NOT IN ('Executed', 'Not Responding', 'Not Interested', 'Other Territory')),
-    'executedCount', (SELECT count(*) FROM lead x WHERE x.assigned_to = u.user_id AND x.status = 'Executed'),
-    'createdAt', iso(u.created_at))"""
+    'kamId', c.kam_id, 'kamName', k.name, 'needsKam', k.status IS DISTINCT FROM 'active' OR k.blocked,
+    'leadCount', count(*), 'openLeadCount',
+        count(*) FILTER (WHERE x.status NOT IN ('Executed', 'Not Responding', 'Not Interested', 'Other Territory')),
+    'executedCount', count(*) FILTER (WHERE x.status = 'Executed'), 'createdAt', iso(u.created_at))
+    FROM lead x WHERE x.assigned_to = u.user_id)"""
 
 _KAM: Final[LiteralString] = """json_build_object(
     'kamId', u.user_id, 'name', u.name, 'email', u.email, 'phone', u.phone, 'status', u.status,
     'cpCount', (SELECT count(*) FROM channel_partner x WHERE x.kam_id = u.user_id), 'createdAt', iso(u.created_at))"""
+
+_ADMIN: Final[LiteralString] = """json_build_object(
+    'adminId', u.user_id, 'name', u.name, 'email', u.email, 'phone', u.phone, 'status', u.status,
+    'createdAt', iso(u.created_at))"""
 
 
 _SORT: Final[Mapping[str, LiteralString]] = {
@@ -113,30 +117,40 @@ class Wanted(lists.Wanted):
     kam_id: str | None = None
     state: str | None = None
     now: datetime | None = None
-    search: str | None = None
 
 
 _FILTERS: Final[Mapping[str, LiteralString]] = {
     "status": "u.status = %(status)s",
     "kam_id": "c.kam_id = %(kam_id)s",
     "state": f"u.state IN ({IN_FORCE})",
-    "search": "(strpos(lower(u.name), lower(%(search)s)) > 0 OR strpos(u.phone, %(search)s) > 0"
-    " OR u.user_id = upper(%(search)s))",
+    "search": lists.contains("lower(u.name)", "u.phone", or_is=["u.user_id"]),
     **lists.created_between("u.created_at"),
 }
 
 
 def _page(
-    db: Db, item: LiteralString, source: LiteralString, scope: LiteralString, wanted: Wanted, me: str
+    db: Db, item: LiteralString, source: LiteralString, where: Sequence[LiteralString], wanted: Wanted,
+    caller: Caller | None = None,
 ) -> "Rows[bytes]":
-    where, order = [scope, *lists.chosen(_FILTERS, wanted)], lists.ordered(_SORT, wanted, "u.user_id")
-    return lists.list_page(db, item=item, source=source, where=where, order=order, wanted=wanted, params={"me": me})
+    return lists.list_page(
+        db,
+        item=item,
+        row_id="u.user_id",
+        source=source,
+        where=[*where, *lists.chosen(_FILTERS, wanted)],
+        order=lists.ordered(_SORT, wanted, "u.user_id"),
+        wanted=wanted,
+        params={"me": caller.user_id if caller else None},
+        at_once=caller is not None and caller.role is not Role.ADMIN,
+    )
 
 
 def customers(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
     """Customers in scope, newest first, as a list's `data`."""
-    source: LiteralString = "customer c JOIN user_account u ON u.user_id = c.customer_id"
-    return _page(db, customer_json(caller.role), source, CUSTOMERS[caller.role], wanted, caller.user_id)
+    source: LiteralString = "user_account u CROSS JOIN LATERAL (SELECT u.user_id AS customer_id) c"
+    scope = CUSTOMERS if wanted.search else LISTED_CUSTOMERS  # a search begins with those it finds
+    where: list[LiteralString] = ["u.role = 'Customer'", scope[caller.role]]
+    return _page(db, customer_json(caller.role), source, where, wanted, caller)
 
 
 def customer(db: Db, caller: Caller, customer_id: str) -> "Rows[bytes]":
@@ -157,7 +171,7 @@ _PARTNERS: Final[LiteralString] = (
 
 def channel_partners(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
     """Channel partners in scope, newest first, as a list's `data`."""
-    return _page(db, _PARTNER, _PARTNERS, PARTNERS[caller.role], wanted, caller.user_id)
+    return _page(db, _PARTNER, _PARTNERS, ["u.role = 'CP'", PARTNERS[caller.role]], wanted, caller)
 
 
 def channel_partner(db: Db, caller: Caller, cp_id: str) -> "Rows[bytes]":
@@ -192,17 +206,45 @@ def activate_partner(db: Db, cp_id: str) -> "Rows[Activated]":
 
 def kams(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
     """KAMs, newest first, as a list's `data`; a KAM sees itself."""
-    return _page(
-        db, _KAM, "kam JOIN user_account u ON u.user_id = kam.kam_id", KAMS[caller.role], wanted, caller.user_id
+    table: LiteralString = "kam JOIN user_account u ON u.user_id = kam.kam_id"
+    return _page(db, _KAM, table, ["u.role = 'KAM'", KAMS[caller.role]], wanted, caller)
+
+
+def kam(db: Db, caller: Caller, kam_id: str) -> "Rows[bytes]":
+    """One KAM in scope."""
+    return scalars(
+        db,
+        f"SELECT {_KAM} FROM kam JOIN user_account u ON u.user_id = kam.kam_id"
+        f" WHERE kam.kam_id = %(kam_id)s AND {KAMS[caller.role]}",
+        me=caller.user_id,
+        kam_id=kam_id,
+    )
+
+
+def admins(db: Db, wanted: Wanted) -> "Rows[bytes]":
+    """Admins, newest first, as a list's `data`."""
+    return _page(db, _ADMIN, "user_account u", ["u.role = 'Admin'"], wanted)
+
+
+def admin(db: Db, admin_id: str) -> "Rows[bytes]":
+    """One Admin."""
+    return scalars(
+        db,
+        f"SELECT {_ADMIN} FROM user_account u WHERE u.user_id = %(admin_id)s AND u.role = 'Admin'",
+        admin_id=admin_id,
     )
 
 
 def owner(db: Db, cp_id: str | None) -> "Rows[Partner]":
-    """The partner that a lead may be given to."""
+    """The partner that a lead may be given to. Its row is locked: it stays as active as it is until the lead is there.
+
+    Who deactivates a partner locks that row too and counts its open leads in the next statement.
+    """
     return rows(
         db,
         Partner,
         "SELECT c.cp_id, c.kam_id, u.status = 'active' AND NOT u.blocked AS is_active, u.state"
-        " FROM channel_partner c JOIN user_account u ON u.user_id = c.cp_id WHERE c.cp_id = %(cp_id)s",
+        " FROM channel_partner c JOIN user_account u ON u.user_id = c.cp_id WHERE c.cp_id = %(cp_id)s"
+        " FOR SHARE OF u",
         cp_id=cp_id,
     )

@@ -29,6 +29,11 @@ def scalars(db: Db, sql: LiteralString, **params: object) -> "Rows[Any]":
     return db.cursor(row_factory=scalar_row).execute(sql, params)
 
 
+def scalars_anew(db: Db, sql: LiteralString, **params: object) -> "Rows[Any]":
+    """The same, planned for these very values each time: one filter finds everything, another one nothing."""
+    return db.cursor(row_factory=scalar_row).execute(sql, params, prepare=False)
+
+
 def json_of(value: object) -> Jsonb:
     """A value as a jsonb parameter; days and decimals become text."""
     return Jsonb(value, dumps=lambda v: json.dumps(v, default=str))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, LiteralString
 
-from shared_code.rules.scope import Caller
+from shared_code.rules.scope import Caller, Role
 from shared_code.sql import lists
 from shared_code.sql.pool import Db, Rows, rows, scalars
 from shared_code.sql.quotations import QUOTATION, VISIBLE, WHOLE_QUOTATION, reader
-from shared_code.sql.scope import LEADS
+from shared_code.sql.scope import LEADS, of_leads
 
 
 def one(db: Db, caller: Caller, reference: str, item: LiteralString = QUOTATION) -> "Rows[bytes]":
@@ -59,7 +59,6 @@ class Wanted(lists.Wanted):
     shared_with_customer: bool | None = None
     min_kw: Decimal | None = None
     max_kw: Decimal | None = None
-    search: str | None = None
 
 
 _FILTERS: Final[Mapping[str, LiteralString]] = {
@@ -69,8 +68,6 @@ _FILTERS: Final[Mapping[str, LiteralString]] = {
     "shared_with_customer": "q.shared_with_customer = %(shared_with_customer)s",
     "min_kw": "q.system_kw >= %(min_kw)s",
     "max_kw": "q.system_kw <= %(max_kw)s",
-    "search": "(strpos(lower(l.customer_name), lower(%(search)s)) > 0 OR q.quotation_reference = upper(%(search)s)"
-    " OR q.lead_id = upper(%(search)s))",
     **lists.created_between("q.created_at"),
 }
 _SORT: Final[Mapping[str, LiteralString]] = {
@@ -80,14 +77,26 @@ _SORT: Final[Mapping[str, LiteralString]] = {
 }
 
 
+
+def _found(caller: Caller) -> LiteralString:
+    named = of_leads(caller.role, "q.lead_id", lists.contains("lower(l.customer_name)"))
+    return f"({named} OR q.quotation_reference = upper(%(search)s) OR q.lead_id = upper(%(search)s))"
+
+
 def page(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
     """Quotations in scope, newest first unless sorted, as a list's `data`."""
+    is_admin, with_leads = caller.role is Role.ADMIN, "quotation q JOIN lead l USING (lead_id)"
+    scope = [LEADS[caller.role], _found(caller)] if wanted.search else ["true" if is_admin else of_leads(caller.role, "q.lead_id")]
     return lists.list_page(
         db,
         item=QUOTATION,
-        source="quotation q JOIN lead l USING (lead_id)",
-        where=[LEADS[caller.role], VISIBLE, *lists.chosen(_FILTERS, wanted)],
+        row_id="q.quotation_reference",
+        table="quotation q",
+        source=with_leads if wanted.search or wanted.sort_by == "customerName" else "quotation q",
+        counted="quotation q",
+        where=[*scope, VISIBLE, *lists.chosen(_FILTERS, wanted)],
         order=lists.ordered(_SORT, wanted, "q.quotation_reference"),
         wanted=wanted,
         params=reader(caller),
+        at_once=not is_admin,
     )

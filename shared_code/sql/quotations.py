@@ -11,7 +11,7 @@ from shared_code.rules.lead_status import Status
 from shared_code.rules.quotation_life import Offer, QuotationStatus
 from shared_code.rules.scope import Caller, Role
 from shared_code.sql.pool import Db, Rows, rows, scalars
-from shared_code.sql.scope import LEADS
+from shared_code.sql.scope import LEADS, LOCKED_LEADS
 
 # `offer` holds, as on the wire, what a customer may see; `breakdown` what only the others see.
 _OFFER_FIELDS: Final = (
@@ -153,7 +153,7 @@ def lock_lead(db: Db, caller: Caller, reference: str) -> "Rows[str]":
         f"""
         SELECT l.lead_id FROM lead l
         WHERE l.lead_id = (SELECT lead_id FROM quotation WHERE quotation_reference = %(reference)s)
-          AND {LEADS[caller.role]} FOR UPDATE OF l
+          AND {LOCKED_LEADS[caller.role]} FOR UPDATE OF l
         """,
         reference=reference,
         me=caller.user_id,

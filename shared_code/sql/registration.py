@@ -19,13 +19,20 @@ class Profile:
 
 
 def ensure_customer(db: Db, phone: str, profile: Profile) -> None:
-    """Make the phone's customer unless the phone has an account already, whoever else is about to make it."""
+    """Make the phone's customer unless the phone has an account already, whoever else is about to make it.
+
+    Where nobody is signed in, it makes itself: so says the audit.
+    """
     scalars(
         db,
         """
         INSERT INTO user_account (user_id, role, name, phone, email, address, city, state, pin_code)
-        SELECT 'CUST-' || nextval('customer_number'), 'Customer', %(name)s, %(phone)s, %(email)s, %(address)s,
-            %(city)s, %(state)s, %(pin_code)s
+        SELECT made.user_id, 'Customer', %(name)s, %(phone)s, %(email)s, %(address)s, %(city)s, %(state)s, %(pin_code)s
+        FROM (SELECT 'CUST-' || nextval('customer_number') AS user_id,
+                nullif(current_setting('solarium.actor', true), '') AS actor,
+                nullif(current_setting('solarium.role', true), '') AS role) made,
+            set_config('solarium.actor', coalesce(made.actor, made.user_id), true) a,
+            set_config('solarium.role', coalesce(made.role, 'Customer'), true) b
         WHERE NOT EXISTS (SELECT FROM user_account WHERE phone = %(phone)s AND role IN ('CP', 'Customer'))
         ON CONFLICT (phone) WHERE role IN ('CP', 'Customer') DO NOTHING
         """,
@@ -36,6 +43,16 @@ def ensure_customer(db: Db, phone: str, profile: Profile) -> None:
         db,
         "INSERT INTO customer SELECT user_id FROM user_account WHERE phone = %(phone)s AND role = 'Customer'"
         " ON CONFLICT DO NOTHING",
+        phone=phone,
+    )
+
+
+def act_as_customer(db: Db, phone: str) -> None:
+    """Say to the audit that the phone's customer acts: it has proven that the phone is its own."""
+    scalars(
+        db,
+        "SELECT set_config('solarium.actor', user_id, true), set_config('solarium.role', role, true)"
+        " FROM user_account WHERE phone = %(phone)s AND role = 'Customer'",
         phone=phone,
     )
 
@@ -83,35 +100,67 @@ def next_partner_id(db: Db) -> "Rows[str]":
     return scalars(db, "SELECT 'CP-' || nextval('cp_number')")
 
 
+@dataclass(frozen=True)
+class Firm:
+    """What a partner trades as. None: not known."""
+
+    organization_name: str | None
+    gstin: str | None
+
+
 def create_partner(
-    db: Db, cp_id: str, phone: str, profile: Profile, organization_name: str | None, gstin: str | None
+    db: Db, cp_id: str, phone: str, profile: Profile, firm: Firm, status: str = "pending", kam_id: str | None = None
 ) -> None:
-    """Make a partner that waits for an Admin. Violates `phone_taken` where the phone has an account."""
+    """Make a partner, who waits for an Admin unless made active. Violates `phone_taken` where the phone is taken."""
     scalars(
         db,
         """
         WITH made AS (
             INSERT INTO user_account (user_id, role, status, name, phone, email, address, city, state, pin_code)
-            VALUES (%(cp_id)s, 'CP', 'pending', %(name)s, %(phone)s, %(email)s, %(address)s, %(city)s, %(state)s,
+            VALUES (%(cp_id)s, 'CP', %(status)s, %(name)s, %(phone)s, %(email)s, %(address)s, %(city)s, %(state)s,
                 %(pin_code)s)
             RETURNING user_id)
-        INSERT INTO channel_partner (cp_id, organization_name, gstin)
-        SELECT user_id, %(organization_name)s, %(gstin)s FROM made
+        INSERT INTO channel_partner (cp_id, organization_name, gstin, kam_id)
+        SELECT user_id, %(organization_name)s, %(gstin)s, %(kam_id)s FROM made
         """,
         cp_id=cp_id,
         phone=phone,
-        organization_name=organization_name,
-        gstin=gstin,
         **asdict(profile),
+        **asdict(firm),
+        status=status,
+        kam_id=kam_id,
     )
 
 
-def create_admin(db: Db, name: str, email: str) -> "Rows[str]":
+def next_kam_id(db: Db) -> "Rows[str]":
+    """The id of the KAM that is about to be made."""
+    return scalars(db, "SELECT 'KAM-' || nextval('kam_number')")
+
+
+def create_kam(db: Db, kam_id: str, name: str, email: str, phone: str | None) -> None:
+    """Make a KAM without a password. Violates `email_taken` where an account of staff has the address."""
+    scalars(
+        db,
+        """
+        WITH made AS (
+            INSERT INTO user_account (user_id, role, name, email, phone)
+            VALUES (%(kam_id)s, 'KAM', %(name)s, %(email)s, %(phone)s) RETURNING user_id)
+        INSERT INTO kam SELECT user_id FROM made
+        """,
+        kam_id=kam_id,
+        name=name,
+        email=email,
+        phone=phone,
+    )
+
+
+def create_admin(db: Db, name: str, email: str, phone: str | None = None) -> "Rows[str]":
     """Make an Admin without a password; answers its id. Violates `email_taken` where an account of staff has it."""
     return scalars(
         db,
-        "INSERT INTO user_account (user_id, role, name, email)"
-        " VALUES ('ADM-' || nextval('admin_number'), 'Admin', %(name)s, %(email)s) RETURNING user_id",
+        "INSERT INTO user_account (user_id, role, name, email, phone)"
+        " VALUES ('ADM-' || nextval('admin_number'), 'Admin', %(name)s, %(email)s, %(phone)s) RETURNING user_id",
         name=name,
         email=email,
+        phone=phone,
     )

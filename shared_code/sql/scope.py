@@ -6,13 +6,20 @@ from typing import Final, Literal, LiteralString
 from shared_code.rules.scope import Role
 from shared_code.sql.pool import Db, Rows, scalars
 
-Entity = Literal["lead", "quotation", "document", "commission", "customer", "channel partner"]
+Entity = Literal["lead", "quotation", "document", "commission", "customer", "channel partner", "KAM"]
 
 LEADS: Final[Mapping[Role, LiteralString]] = {
     Role.ADMIN: "true",
     Role.KAM: "l.assigned_to IN (SELECT cp_id FROM channel_partner WHERE kam_id = %(me)s)",
     Role.CP: "l.assigned_to = %(me)s",
     Role.CUSTOMER: "l.customer_id = %(me)s",
+}
+
+# The same where the lead is locked: after waiting, PostgreSQL judges the lead anew, but with the row it was joined to
+# before, and a lead that went from one partner of a KAM to another would be out of its scope.
+LOCKED_LEADS: Final[Mapping[Role, LiteralString]] = {
+    **LEADS,
+    Role.KAM: "%(me)s = (SELECT kam_id FROM channel_partner WHERE cp_id = l.assigned_to)",
 }
 
 # A customer's own papers hang on the person: seen by whoever has a lead of theirs.
@@ -22,6 +29,20 @@ CUSTOMERS: Final[Mapping[Role, LiteralString]] = {
     Role.CP: f"EXISTS (SELECT FROM lead l WHERE l.customer_id = c.customer_id AND {LEADS[Role.CP]})",
     Role.CUSTOMER: "c.customer_id = %(me)s",
 }
+
+# The same for a list, and for a list of what hangs on leads: PostgreSQL begins with the caller's leads, whose ids it
+# looks up in an index. Asked as above it would look at everything there is.
+LISTED_CUSTOMERS: Final[Mapping[Role, LiteralString]] = {
+    **CUSTOMERS,
+    Role.KAM: f"c.customer_id = ANY (ARRAY(SELECT l.customer_id FROM lead l WHERE {LEADS[Role.KAM]}))",
+    Role.CP: f"c.customer_id = ANY (ARRAY(SELECT l.customer_id FROM lead l WHERE {LEADS[Role.CP]}))",
+}
+
+
+def of_leads(role: Role, column: LiteralString, which: LiteralString = "true") -> LiteralString:
+    """`column` is the id of a lead in scope, of those `l` of which `which` is true."""
+    return f"{column} = ANY (ARRAY(SELECT l.lead_id FROM lead l WHERE {LEADS[role]} AND {which}))"
+
 
 PARTNERS: Final[Mapping[Role, LiteralString]] = {
     Role.ADMIN: "true",
@@ -52,6 +73,7 @@ _EXISTS: Final[Mapping[Entity, LiteralString]] = {
     "commission": "SELECT 1 FROM commission WHERE commission_id = %(id)s",
     "customer": "SELECT 1 FROM customer WHERE customer_id = %(id)s",
     "channel partner": "SELECT 1 FROM channel_partner WHERE cp_id = %(id)s",
+    "KAM": "SELECT 1 FROM kam WHERE kam_id = %(id)s",
 }
 
 

@@ -67,13 +67,18 @@ def act_without_session(db: Db, request_id: str, actor: str = "", role: str = ""
 
 
 def open_session(db: Db, session_id: str, user_id: str | None, phone: str | None) -> None:
-    """Begin a session, with its first refresh generation, for that user or for who signs in with that phone."""
+    """Begin a session, with its first refresh generation, for that user or for who signs in with that phone.
+
+    Who is being blocked, or given another phone, is waited for, and gets none: else it would outlive the order.
+    """
     scalars(
         db,
         """
         INSERT INTO session (session_id, user_id)
         SELECT %(session_id)s, user_id FROM user_account
-        WHERE user_id = %(user_id)s OR phone = %(phone)s AND role IN ('CP', 'Customer')
+        WHERE (user_id = %(user_id)s OR phone = %(phone)s AND role IN ('CP', 'Customer'))
+          AND status = 'active' AND NOT blocked
+        FOR SHARE
         """,
         session_id=session_id,
         user_id=user_id,
@@ -134,6 +139,16 @@ def end(db: Db, session_id: str, user_id: str, ended_by: str) -> "Rows[str]":
     )
 
 
+def lock_live(db: Db, user_id: str) -> None:
+    """Lock every live session of that user, in one order, before anything else of that user is locked."""
+    scalars(
+        db,
+        "SELECT session_id FROM session WHERE user_id = %(user_id)s AND ended_at IS NULL"
+        " ORDER BY session_id FOR UPDATE",
+        user_id=user_id,
+    )
+
+
 def end_all(db: Db, user_id: str, ended_by: str, but: str = "") -> "Rows[str]":
     """End every live session of that user, `but` one; locked in one order, so that two who do this do not wait in vain.
 
@@ -167,9 +182,10 @@ def live_page(db: Db, caller: Caller, idle: timedelta, wanted: lists.Wanted) -> 
     return lists.list_page(
         db,
         item=_ITEM,
+        row_id="s.session_id",
         source="session s",
         where=[live, *lists.chosen(_FILTERS, wanted)],
-        order="s.created_at, s.session_id" if rises else "s.created_at DESC, s.session_id",
+        order=lists.Order("s.created_at", "ASC" if rises else "DESC", "s.session_id"),
         wanted=wanted,
         params={"me": caller.user_id, "current": caller.session_id, "idle": idle},
     )

@@ -10,8 +10,15 @@ from shared_code.sql.pool import Db, Rows, rows, scalars
 
 
 def lock_guard(db: Db, phone: str) -> "Rows[Guard]":
-    """Lock the phone and answer its tries and codes; who asks at the same time waits here (I1, I2)."""
-    scalars(db, "INSERT INTO otp_guard (phone) VALUES (%(phone)s) ON CONFLICT DO NOTHING", phone=phone)
+    """Lock the phone and answer its tries and codes; who asks at the same time waits here (I1, I2).
+
+    A row that is there is locked by the first statement, so that no clean-up removes it before the second.
+    """
+    scalars(
+        db,
+        "INSERT INTO otp_guard (phone) VALUES (%(phone)s) ON CONFLICT (phone) DO UPDATE SET phone = excluded.phone",
+        phone=phone,
+    )
     return rows(
         db,
         Guard,
@@ -117,8 +124,13 @@ def set_password(db: Db, user_id: str, password_hash: str) -> None:
 
 
 def lock_password_guard(db: Db, email: str) -> "Rows[PasswordGuard]":
-    """Lock the address, in lower case, and answer its failures."""
-    scalars(db, "INSERT INTO password_guard (email) VALUES (%(email)s) ON CONFLICT DO NOTHING", email=email)
+    """Lock the address, in lower case, and answer its failures; no clean-up comes between, as with a phone."""
+    scalars(
+        db,
+        "INSERT INTO password_guard (email) VALUES (%(email)s)"
+        " ON CONFLICT (email) DO UPDATE SET email = excluded.email",
+        email=email,
+    )
     return rows(
         db,
         PasswordGuard,

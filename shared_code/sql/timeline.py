@@ -16,7 +16,7 @@ CUSTOMER_ACTIONS: Final = [
 CUSTOMER_FIELDS: Final = ["status", "docId", "docType", "version", "quotationReference"]
 
 
-def _shown(fields: LiteralString) -> LiteralString:
+def shown(fields: LiteralString) -> LiteralString:
     """The changed fields, of which a customer is shown some."""
     return f"""CASE WHEN NOT %(is_customer)s THEN {fields} ELSE (
         SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM jsonb_each({fields})
@@ -25,7 +25,7 @@ def _shown(fields: LiteralString) -> LiteralString:
 
 ENTRY: Final[LiteralString] = f"""json_build_object(
     'id', t.lead_id || '/' || t.entry, 'action', t.action, 'actorId', t.actor_id, 'actorName', t.actor_name,
-    'actorRole', t.actor_role, 'at', iso(t.at), 'before', {_shown("t.before")}, 'after', {_shown("t.after")},
+    'actorRole', t.actor_role, 'at', iso(t.at), 'before', {shown("t.before")}, 'after', {shown("t.after")},
     'remarks', CASE WHEN NOT %(is_customer)s THEN t.remarks END, 'override', t.override,
     'reason', CASE WHEN NOT %(is_customer)s THEN t.reason END)"""
 VISIBLE: Final[LiteralString] = "(NOT %(is_customer)s OR t.action = ANY (%(customer_actions)s))"

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -22,6 +22,7 @@ from shared_code.rules.pricing_inputs import Number
 from shared_code.wire import Ask
 
 T = TypeVar("T")
+
 EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
@@ -93,6 +94,11 @@ def _many(value: object) -> object:
     return [part for part in value.split(",") if part] if isinstance(value, str) else value
 
 
+def left_out() -> Any:
+    """The default of a field that a PATCH may leave out, and that cannot be null (api.md 1, Text)."""
+    return Field(default_factory=lambda: None)  # a factory, so that the reference shows no default
+
+
 Name = Annotated[str, _filled(text.NAME)]
 Address = Annotated[str, _filled(text.ADDRESS)]
 City = Annotated[str, _filled(text.CITY)]
@@ -127,6 +133,7 @@ CommissionId = Annotated[str, StringConstraints(pattern=r"^COMM-[0-9]{1,18}$")]
 DocId = Annotated[str, StringConstraints(pattern=r"^DOC-[0-9]{1,18}$")]
 CpId = Annotated[str, StringConstraints(pattern=r"^CP-[0-9]{1,18}$")]
 KamId = Annotated[str, StringConstraints(pattern=r"^KAM-[0-9]{1,18}$")]
+AdminId = Annotated[str, StringConstraints(pattern=r"^ADM-[0-9]{1,18}$")]
 UserId = Annotated[str, StringConstraints(pattern=r"^(ADM|KAM|CP|CUST)-[0-9]{1,18}$")]
 SessionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 CustomerId = Annotated[str, StringConstraints(pattern=r"^CUST-[0-9]{1,18}$")]

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from shared_code.rules import codes
 from shared_code.rules.scope import Role
 from shared_code.wire import Ask, View
-from shared_code.wire.fields import CpId, Instant
+from shared_code.wire.fields import CpId, Instant, KamId
 
 AccountStatus = Literal["pending", "active", "deactivated"]
 
@@ -87,11 +87,11 @@ class Kyc(View):
 
 
 class Customer(View):
-    """A customer with the papers asked of it."""
+    """A customer with the papers asked of it. Who was erased has no phone any more."""
 
     customer_id: str
     name: str | None
-    phone: str
+    phone: str | None
     email: str | None
     address: str | None
     city: str | None
@@ -113,7 +113,7 @@ class ChannelPartner(View):
 
     cp_id: str
     name: str | None
-    phone: str
+    phone: str | None
     email: str | None
     address: str | None
     state: str | None
@@ -130,12 +130,18 @@ class ChannelPartner(View):
     created_at: Instant
 
 
+class OneKam(Ask):
+    """A KAM by its id."""
+
+    kam_id: KamId
+
+
 class Kam(View):
     """A Key Account Manager with the number of its partners."""
 
     kam_id: str
     name: str | None
-    email: str
+    email: str | None
     phone: str | None
     status: AccountStatus
     cp_count: int

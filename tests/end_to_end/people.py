@@ -68,6 +68,12 @@ class People:
         parts = [secrets.randbelow(254) + 1 for _ in range(3)]
         return self.app.person("127.{}.{}.{}".format(*parts))
 
+    def new(self, role: str) -> Person:
+        """Somebody of that role, signed in; a partner is one of `kam`."""
+        if role == "CP":
+            return self.new_partner(self.kam)
+        return self.new_customer() if role == "Customer" else self.new_staff(role)
+
     def new_staff(self, role: str) -> Person:
         """An Admin or a KAM, signed in."""
         email = f"{secrets.token_hex(6)}@solarium.test"
@@ -90,6 +96,11 @@ class People:
         self.db.execute("UPDATE user_account SET status = %s WHERE user_id = %s", [status, user_id])
         self.db.execute("UPDATE channel_partner SET kam_id = %s WHERE cp_id = %s", [kam.session["userId"], user_id])
         return phone
+
+    def newcomer(self, kam: Person) -> str:
+        """The id of a partner of that KAM who waits to be let in."""
+        phone = self.new_partners_phone(kam, "pending")
+        return str(self.value("SELECT user_id FROM user_account WHERE phone = %s", phone))
 
     def new_customer(self) -> Person:
         """A customer with a complete profile, signed in."""

@@ -68,6 +68,8 @@ class Job:
         new = site | {"customerName": "चंद्रिका Joshi", "phone": customer["phone"], "email": "c@solarium.test"}
         new |= {"services": ["Rooftop"], "requirements": "Flat roof\nwest side", "remarks": "Asked by phone."}
         self.lead = self.did("create_lead", cast.partner, "POST", "leads", new)["leadId"]
+        self.did("edit_lead", cast.partner, "PATCH", f"leads/{self.lead}", {"city": None, "source": "Fair"})
+        self.reassigned()
         self.move("In Discussion", followUpDate=india_day(1))
         self.rejected, self.quotation = self.offered(), self.offered()
         self.document = self.kept()
@@ -79,6 +81,12 @@ class Job:
     def did(self, name: str, person: Person, method: str, path: str, body: object = None) -> Any:
         """One step."""
         return checked(name, person.call(method, path, body))
+
+    def reassigned(self) -> None:
+        """Away, and back again."""
+        for partner in (self.cast.other_partner, self.cast.partner):
+            to = {"cpId": partner.session["userId"], "reason": REMARKS}
+            self.did("reassign_lead", self.cast.admin, "PATCH", f"leads/{self.lead}/reassign", to)
 
     def move(self, status: str, **more: object) -> None:
         body = {"newStatus": status, "remarks": REMARKS, **more}
@@ -183,8 +191,12 @@ READS = {
     "list_channel_partners": "channelPartners",
     "get_channel_partner": "channelPartners/{partner}",
     "list_kams": "kams",
+    "get_kam": "kams/{kam}",
     "list_customers": "customers",
     "get_customer": "customers/{customer}",
+    "list_admins": "admins",
+    "get_profile": "profile",
+    "list_audit": "audit?limit=100",
     "get_liveness": "health/live",
     "get_readiness": "health/ready",
 }
@@ -199,7 +211,7 @@ def test_every_answer_in_the_envelope_is_read_here_or_played() -> None:
 @pytest.mark.parametrize("name", READS)
 def test_an_answer_has_exactly_the_fields_of_its_model(job: Job, name: str, role: str) -> None:
     person: Person = getattr(job.cast, role)
-    people = {"partner": job.cast.partner.session["userId"], "customer": job.cast.customer.session["userId"]}
+    people = {name: getattr(job.cast, name).session["userId"] for name in ("partner", "customer", "kam")}
     answer = person.get(READS[name].format(**vars(job) | people))
     may = BY_NAME[name].roles
     if may and person.session["role"] not in may:
@@ -244,6 +256,31 @@ def test_the_answers_to_who_registers_have_their_fields(job: Job) -> None:
     for registering in (partner, customer):
         otp = stranger.newest_code(registering["phone"])
         checked("register", stranger.call("POST", "auth/register", registering | {"otp": otp}))
+
+
+def test_what_an_admin_does_with_partners_and_kams_has_its_fields(job: Job) -> None:
+    admin, form = job.cast.admin, {"name": "Ravi Iyer", "address": "4 Canal Road", "state": "GJ", "pinCode": "395007"}
+    kam = job.did("create_kam", admin, "POST", "kams", {"name": "Meera", "email": f"{new_phone()}@solarium.test"})
+    new = form | {"phone": new_phone(), "gstin": "24AAXCS7654A1Z1", "kamId": kam["kamId"]}
+    cp_id = job.did("create_channel_partner", admin, "POST", "channelPartners", new)["cpId"]
+    path = f"channelPartners/{cp_id}"
+    job.did("edit_channel_partner", admin, "PATCH", path, {"phone": new_phone(), "override": True, "gstin": None})
+    job.did("assign_kam", admin, "PATCH", f"{path}/assignKam", {"kamId": job.cast.kam.session["userId"]})
+    assigned = {"mode": "replace", "cpIds": [cp_id]}
+    job.did("assign_channel_partners", admin, "PATCH", f"kams/{kam['kamId']}/assignCps", assigned)
+    job.did("deactivate_channel_partner", admin, "PATCH", f"{path}/deactivate", {"reason": "Moved away."})
+    job.did("edit_kam", admin, "PATCH", f"kams/{kam['kamId']}", {"phone": new_phone(), "status": "deactivated"})
+
+
+def test_what_people_and_admins_do_with_accounts_has_its_fields(job: Job) -> None:
+    admin, customer = job.cast.admin, job.cast.new_customer()
+    made = job.did("create_admin", admin, "POST", "admins", {"name": "Ira", "email": f"{new_phone()}@solarium.test"})
+    job.did("edit_admin", admin, "PATCH", f"admins/{made['adminId']}", {"phone": new_phone(), "status": "deactivated"})
+    for person in (admin, job.cast.kam, job.cast.partner, customer):
+        job.did("edit_profile", person, "PATCH", "profile", {"city": "Surat", "state": "GJ"})
+    corrected = {"phone": new_phone(), "override": True, "email": None}
+    job.did("correct_customer", admin, "PATCH", f"customers/{customer.session['userId']}", corrected)
+    job.did("block_user", admin, "PATCH", f"users/{customer.session['userId']}/block", {"blocked": True})
 
 
 def test_passwords_sessions_and_second_factors_have_their_answers(job: Job) -> None:

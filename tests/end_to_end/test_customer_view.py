@@ -32,6 +32,10 @@ def ids(cast: Cast) -> dict[str, str]:
     path = f"commissions/{commission}/approveOrPay"
     cast.admin.data("POST", path, {"action": "approve", "notes": f"{SECRET} 7"})
     cast.document(lead_id)
+    cast.partner.data("PATCH", f"leads/{lead_id}", {"remarks": f"{SECRET} 8", "email": "c@solarium.test"})
+    for partner in (cast.other_partner, cast.partner):
+        to = {"cpId": partner.session["userId"], "reason": f"{SECRET} 9"}
+        cast.admin.data("PATCH", f"leads/{lead_id}/reassign", to)
     return {"lead": lead_id, "hidden": hidden, "shown": shown, "commission": commission}
 
 
@@ -72,7 +76,7 @@ def test_the_partner_sees_each_of_these_secrets(cast: Cast, ids: dict[str, str])
     seen = json.dumps(
         [cast.partner.data("GET", path.format(**ids)) for path in (*CUSTOMERS, "commissions/{commission}")]
     )
-    assert [number for number in range(1, 8) if f"{SECRET} {number}" not in seen] == [
+    assert [number for number in range(1, 10) if f"{SECRET} {number}" not in seen] == [
         2
     ]  # no override was needed for it
     assert ids["hidden"] in seen

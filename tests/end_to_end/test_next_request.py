@@ -5,13 +5,19 @@ import time
 
 import jwt
 import pytest
+import requests
 
 from tests.app_process import Person, error
 from tests.end_to_end.cast import Cast
-from tests.end_to_end.people import claims_of
+from tests.end_to_end.people import claims_of, new_phone
 
 EXPIRED = (401, "SESSION_EXPIRED")
 INVALID = (401, "INVALID_TOKEN")
+
+
+def refreshed(cast: Cast, person: Person) -> requests.Response:
+    """The answer to the refresh token of the person's session."""
+    return cast.stranger().call("POST", "auth/refresh", {"refreshToken": person.session["refreshToken"]})
 
 
 def change(cast: Cast, person: Person, assignments: str) -> None:
@@ -23,8 +29,7 @@ def test_logging_out_twice_is_fine_and_the_session_is_over(cast: Cast, path: str
     person = cast.new_customer()
     assert [person.call("POST", path).status_code for _ in range(3)] == [200, 200, 200]
     assert error(person.get("auth/me")) == EXPIRED
-    refreshed = cast.stranger().call("POST", "auth/refresh", {"refreshToken": person.session["refreshToken"]})
-    assert error(refreshed) == EXPIRED
+    assert error(refreshed(cast, person)) == EXPIRED
 
 
 def test_logging_out_ends_one_session_and_logging_out_everywhere_ends_all(cast: Cast) -> None:
@@ -37,25 +42,46 @@ def test_logging_out_ends_one_session_and_logging_out_everywhere_ends_all(cast: 
     assert error(desk.get("auth/me")) == EXPIRED
 
 
-def test_a_blocked_user_is_refused_and_goes_on_when_unblocked(cast: Cast) -> None:
-    person = cast.new_customer()
-    change(cast, person, "blocked = true")
+@pytest.mark.parametrize("role", ["Admin", "KAM", "CP", "Customer"])
+def test_a_blocked_user_is_refused_and_signs_in_again_when_unblocked(cast: Cast, role: str) -> None:
+    person = cast.new(role)
+    path = f"users/{person.session['userId']}/block"
+    assert cast.admin.data("PATCH", path, {"blocked": True}) == {"userId": person.session["userId"], "blocked": True}
     assert error(person.get("auth/me")) == (403, "USER_BLOCKED")
     assert error(person.call("PATCH", "notifications/readAll")) == (403, "USER_BLOCKED")
-    change(cast, person, "blocked = false")
-    assert person.get("auth/me").status_code == 200
+    assert error(refreshed(cast, person)) == (403, "USER_BLOCKED")
+    cast.admin.data("PATCH", path, {"blocked": False})
+    assert error(person.get("auth/me")) == EXPIRED
+    assert error(refreshed(cast, person)) == EXPIRED
+
+
+@pytest.mark.parametrize(("role", "path"), [("Admin", "admins"), ("KAM", "kams")])
+def test_deactivated_staff_is_refused_and_signs_in_again_when_active(cast: Cast, role: str, path: str) -> None:
+    person = cast.new(role)
+    path += f"/{person.session['userId']}"
+    assert cast.admin.data("PATCH", path, {"status": "deactivated"})["status"] == "deactivated"
+    assert error(person.get("leads")) == (403, "ACCOUNT_DEACTIVATED")
+    assert error(refreshed(cast, person)) == (403, "ACCOUNT_DEACTIVATED")
+    cast.admin.data("PATCH", path, {"status": "active"})
+    assert error(person.get("leads")) == EXPIRED
+
+
+def test_a_customer_whose_phone_is_another_signs_in_with_that(cast: Cast) -> None:
+    person, phone = cast.new_customer(), new_phone()
+    user_id = person.session["userId"]
+    cast.admin.data("PATCH", f"customers/{user_id}", {"phone": phone, "override": True})
+    assert error(person.get("auth/me")) == EXPIRED
+    assert cast.stranger().with_code(phone).session["userId"] == user_id
 
 
 def test_a_deactivated_partner_is_refused_also_when_its_session_was_ended_with_it(cast: Cast) -> None:
     partner = cast.new_partner(cast.kam)
-    change(cast, partner, "status = 'deactivated'")
-    cast.db.execute(
-        "UPDATE session SET ended_at = now(), ended_by = 'account' WHERE session_id = %s",
-        [partner.session["sessionId"]],
-    )
+    path = f"channelPartners/{partner.session['userId']}"
+    cast.admin.data("PATCH", f"{path}/deactivate", {"reason": "Has left the business."})
     assert error(partner.get("leads")) == (403, "ACCOUNT_DEACTIVATED")
-    refreshed = cast.stranger().call("POST", "auth/refresh", {"refreshToken": partner.session["refreshToken"]})
-    assert error(refreshed) == (403, "ACCOUNT_DEACTIVATED")
+    assert error(refreshed(cast, partner)) == (403, "ACCOUNT_DEACTIVATED")
+    cast.admin.data("PATCH", f"{path}/activate")
+    assert error(partner.get("leads")) == EXPIRED
 
 
 def test_the_role_of_the_database_counts_not_that_of_the_token(cast: Cast) -> None:
@@ -68,9 +94,9 @@ def test_the_role_of_the_database_counts_not_that_of_the_token(cast: Cast) -> No
 
 def test_a_reassigned_lead_is_gone_for_the_old_partner_and_there_for_the_new(cast: Cast) -> None:
     lead_id = cast.lead()
-    new = {"assigned_to": cast.other_partner.session["userId"]}
+    to = {"cpId": cast.other_partner.session["userId"], "reason": "Nearer to the customer."}
     assert (cast.partner.get(f"leads/{lead_id}").ok, cast.other_partner.get(f"leads/{lead_id}").ok) == (True, False)
-    cast.db.execute("UPDATE lead SET assigned_to = %(assigned_to)s WHERE lead_id = %(id)s", new | {"id": lead_id})
+    cast.admin.data("PATCH", f"leads/{lead_id}/reassign", to)
     assert error(cast.partner.get(f"leads/{lead_id}")) == (404, "NOT_FOUND")
     assert error(cast.kam.get(f"leads/{lead_id}")) == (403, "OUT_OF_SCOPE")
     assert cast.other_partner.get(f"leads/{lead_id}").ok
@@ -92,11 +118,10 @@ def test_a_partner_given_to_another_kam_takes_its_leads_along(cast: Cast) -> Non
 
 @pytest.mark.parametrize(("role", "idle"), [("KAM", "31 minutes"), ("Admin", "31 minutes"), ("Customer", "31 days")])
 def test_an_idle_session_is_over(cast: Cast, role: str, idle: str) -> None:
-    person = cast.new_customer() if role == "Customer" else cast.new_staff(role)
+    person = cast.new(role)
     seen(cast, person, idle)
     assert error(person.get("auth/me")) == EXPIRED
-    refreshed = cast.stranger().call("POST", "auth/refresh", {"refreshToken": person.session["refreshToken"]})
-    assert error(refreshed) == EXPIRED
+    assert error(refreshed(cast, person)) == EXPIRED
 
 
 def test_polling_notifications_is_not_activity_and_working_is(cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """Who may call what: every function, every role in and out of scope, with a bad token and with none (rules.md 2)."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 import function_app
 from localhost.demo_data import PASSWORD
 from shared_code.endpoints import REGISTRY
+from shared_code.rules.scope import Role
 from tests.app_process import Person, error
 from tests.end_to_end.cast import REMARKS, SYSTEM, Cast, india_day
-from tests.end_to_end.people import new_phone
+from tests.end_to_end.people import claims_of, new_phone
 from tests.end_to_end.reference import Refusals, documented
 
 assert function_app.app
@@ -25,6 +27,14 @@ WORDS = {
     "scope": (403, "OUT_OF_SCOPE"),
     "none": (404, "NOT_FOUND"),
     "token": (401, "INVALID_TOKEN"),
+}
+# Callers without a session that is good, and what each gets.
+NOT_LET_IN = {
+    "none": (401, "AUTH_REQUIRED"),
+    "garbage": (401, "INVALID_TOKEN"),
+    "expired": (401, "SESSION_EXPIRED"),
+    "revoked": (401, "SESSION_EXPIRED"),
+    "blocked": (403, "USER_BLOCKED"),
 }
 SITE = {"address": "7 Lake View", "state": "Gujarat", "pinCode": "380058"}
 FILE = {"fileName": "light-bill.pdf", "contentType": "application/pdf", "fileSize": 900}
@@ -65,6 +75,8 @@ get_lead                     GET   leads/<lead>                  {IN_SCOPE}
 get_timeline                 GET   leads/<lead>/timeline         {IN_SCOPE}
 get_lead_summary             GET   leads/summary                 {SELLERS}
 update_status                PATCH leads/<lead>/status           ok ok scope ok none role none
+edit_lead                    PATCH leads/<lead>                  {SELLERS_IN_SCOPE}
+reassign_lead                PATCH leads/<lead>/reassign         {STAFF_IN_SCOPE}
 
 get_master_data              GET   masterdata                    {SELLERS}
 add_master_data              POST  masterdata/panels             new role role role role role role
@@ -114,12 +126,28 @@ mark_all_notifications_read  PATCH notifications/readAll         {EVERYBODY}
 
 list_channel_partners        GET   channelPartners               {SELLERS}
 get_channel_partner          GET   channelPartners/<partner>     {SELLERS_IN_SCOPE}
+create_channel_partner       POST  channelPartners               new role role role role role role
+edit_channel_partner         PATCH channelPartners/<partner>     ok role role role role role role
 activate_channel_partner     PATCH channelPartners/<partner>/activate ok role role role role role role
+deactivate_channel_partner   PATCH channelPartners/<newcomer>/deactivate ok role role role role role role
+assign_kam                   PATCH channelPartners/<newcomer>/assignKam ok role role role role role role
 list_kams                    GET   kams                          ok ok ok role role role role
+get_kam                      GET   kams/<kam>                    ok ok scope role role role role
+create_kam                   POST  kams                          new role role role role role role
+edit_kam                     PATCH kams/<kam>                    ok role role role role role role
+assign_channel_partners      PATCH kams/<kam>/assignCps          ok role role role role role role
 list_customers               GET   customers                     {EVERYBODY}
 get_customer                 GET   customers/<customer>          {IN_SCOPE}
+correct_customer             PATCH customers/<customer>          ok role role role role role role
+list_admins                  GET   admins                        ok role role role role role role
+create_admin                 POST  admins                        new role role role role role role
+edit_admin                   PATCH admins/<admin>                ok role role role role role role
+get_profile                  GET   profile                       {EVERYBODY}
+edit_profile                 PATCH profile                       {EVERYBODY}
+block_user                   PATCH users/<somebody>/block        ok role role role role role role
 end_sessions                 POST  users/<somebody>/endSessions  ok role role role role role role
 reset_totp                   PATCH users/<somebody>/resetTotp    ok role role role role role role
+list_audit                   GET   audit                         ok role role role role role role
 """
 ROWS = [line.split(maxsplit=3) for line in TABLE.splitlines() if line]
 OPEN = {
@@ -159,6 +187,9 @@ class Scene:
             "mine": lambda: cast.notification(self.person),
             "theirs": lambda: cast.notification(cast.new_customer()),
             "partner": lambda: str(cast.partner.session["userId"]),
+            "newcomer": lambda: cast.newcomer(cast.kam),
+            "kam": lambda: str(cast.kam.session["userId"]),
+            "admin": lambda: str(cast.admin.session["userId"]),
             "customer": lambda: str(cast.customer.session["userId"]),
         }
 
@@ -183,6 +214,8 @@ class Scene:
             "end_totp": {"password": PASSWORD},
             "create_lead": {} if is_customer else lead,
             "update_status": {"newStatus": "In Discussion", "remarks": REMARKS, "followUpDate": india_day(1)},
+            "edit_lead": {"city": "Surat", "remarks": REMARKS},
+            "reassign_lead": {"cpId": cast.partner.session["userId"], "reason": REMARKS},
             "add_master_data": PANEL,
             "change_master_data": {"unitPrice": 15001},
             "change_settings": {"inflationPercent": 10},
@@ -197,8 +230,51 @@ class Scene:
             "restore_document": {"version": 1, "reason": REMARKS},
             "reject_document": {"reason": REMARKS},
             "approve_or_pay": {"action": "approve"},
+            "create_channel_partner": SITE | {"name": "Rekha Trivedi", "phone": new_phone()},
+            "edit_channel_partner": {"name": "Rekha Trivedi"},
+            "deactivate_channel_partner": {"reason": REMARKS},
+            "assign_kam": {"kamId": cast.kam.session["userId"]},
+            "create_kam": {"name": "Rekha Trivedi", "email": f"{new_phone()}@solarium.test"},
+            "edit_kam": {"name": "Rekha Trivedi"},
+            "assign_channel_partners": {"mode": "add", "cpIds": [cast.partner.session["userId"]]},
+            "correct_customer": {"city": "Surat"},
+            "create_admin": {"name": "Rekha Trivedi", "email": f"{new_phone()}@solarium.test"},
+            "edit_admin": {"phone": new_phone()},
+            "edit_profile": {"city": "Surat"},
+            "block_user": {"blocked": True},
         }
         return bodies.get(function)
+
+
+class LockedOut:
+    """People of each role whose token was good, or looks like one; made when first asked for."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self.tokens: dict[tuple[str, Role], str] = {}
+
+    def caller(self, kind: str, role: Role) -> Person:
+        """That kind of caller, from an address of its own; the role is what it was let in with."""
+        person = self.cast.stranger()
+        if kind != "none":
+            if (kind, role) not in self.tokens:
+                self.tokens[kind, role] = self._token(kind, role)
+            person.http.headers["Authorization"] = f"Bearer {self.tokens[kind, role]}"
+        return person
+
+    def _token(self, kind: str, role: Role) -> str:
+        if kind == "garbage":
+            return "nonsense"
+        person = for_once(self.cast, {Role.ADMIN: "admin", Role.KAM: "kam", Role.CP: "partner"}.get(role, "customer"))
+        if kind == "expired":
+            return self.cast.signed(claims_of(person) | {"iat": 1_700_000_000, "exp": 1_700_000_600})
+        if kind == "revoked":
+            person.data("POST", "auth/logout")
+        else:
+            self.cast.db.execute(
+                "UPDATE user_account SET blocked = true WHERE user_id = %s", [person.session["userId"]]
+            )
+        return str(person.session["accessToken"])
 
 
 def for_once(cast: Cast, caller: str) -> Person:
@@ -240,13 +316,28 @@ def test_each_role_in_and_out_of_scope_gets_its_answer(cast: Cast, reference: Re
     assert {refusal for refusal in answers.values() if refusal[1] != "ok"} <= reference[function]
 
 
+@pytest.fixture(scope="module")
+def locked_out(cast: Cast) -> LockedOut:
+    return LockedOut(cast)
+
+
 @pytest.mark.parametrize("row", ROWS, ids=[" ".join(row[:1] + row[2:3]) for row in ROWS])
-def test_without_a_token_and_with_a_bad_one_only_open_functions_answer(cast: Cast, row: list[str]) -> None:
+def test_whoever_is_not_let_in_gets_no_further_than_open_functions(
+    cast: Cast, locked_out: LockedOut, row: list[str]
+) -> None:
     function, method, template, words = row
-    for token, refusal in ((None, "AUTH_REQUIRED"), ("Bearer nonsense", "INVALID_TOKEN")):
-        person = cast.stranger()
-        if token:
-            person.http.headers["Authorization"] = token
+    endpoint = next(endpoint for endpoint in REGISTRY.values() if endpoint.name == function)
+    for kind, refusal in NOT_LET_IN.items():
         scene = Scene(cast, "admin", cast.admin)
-        expected = WORDS[words.split()[0]] if function in OPEN else (401, refusal)
-        assert outcome(person, method, scene.path(template), scene.body(function)) == expected
+        expected = WORDS[words.split()[0]] if function in OPEN else refusal
+        if endpoint.when_ended is not None and refusal[1] == "SESSION_EXPIRED":
+            expected = WORDS["ok"]
+        person = locked_out.caller(kind, min(endpoint.roles, default=Role.ADMIN))
+        assert outcome(person, method, scene.path(template), scene.body(function)) == expected, kind
+
+
+def test_the_table_is_as_large_as_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    kinds = len(CALLERS) + len(NOT_LET_IN)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{len(REGISTRY)} functions, {len(ROWS)} ways to call them, {kinds} kinds of caller\n")
+    assert kinds >= 11

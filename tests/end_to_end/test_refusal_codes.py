@@ -138,6 +138,7 @@ def two_prices_from_one_day(c: Cast) -> requests.Response:
     return c.admin.call("PATCH", panel, {"unitPrice": 2, "validFrom": "2199-01-01"})
 
 
+DEACTIVATED = {"status": "deactivated"}
 REFUSALS: dict[str, tuple[int, Callable[[Cast], requests.Response]]] = {
     "VALIDATION_ERROR": (400, lambda c: c.partner.call("PATCH", STATUS.format(c.lead()), {})),
     "FILE_TOO_LARGE": (400, lambda c: upload(c, fileSize=10 * 1024 * 1024 + 1)),
@@ -162,6 +163,8 @@ REFUSALS: dict[str, tuple[int, Callable[[Cast], requests.Response]]] = {
     "LEAD_CLOSED": (409, lambda c: accept(c, "Shared", "Under Execution")),
     "REFERENCE_SET": (409, token_taken),
     "DUPLICATE_PHONE": (409, lambda c: c.partner.call("POST", "leads", SITE | {"phone": "9000000003"})),
+    "DUPLICATE_EMAIL": (409, lambda c: c.admin.call("POST", "admins", {"name": "A", "email": "KAM1@solarium.test"})),
+    "LAST_ADMIN": (409, lambda c: c.admin.call("PATCH", f"admins/{c.admin.session['userId']}", DEACTIVATED)),
     "DUPLICATE_UTR": (409, pay_twice_with_one_utr),
     "COMMISSION_STATE": (409, pay_before_approval),
     "PERIOD_OVERLAP": (409, two_prices_from_one_day),

@@ -11,12 +11,13 @@ from shared_code import settings as configuration
 from shared_code.rules.codes import Purpose
 from shared_code.rules.scope import Caller
 from shared_code.sql.pool import pool
-from tests import rows
+from tests import network, rows
 from tests.edge import Answer, Edge, edge_of
 from tests.trips import Trips
 from tests.world import ADMIN, CP_1, CUSTOMER, KAM_1, KAM_2, REMARKS, World
 
-STATUS, SAS, SETTLE, SYNC, QUOTATION, LOGIN, LIST = 3, 3, 3, 2, 4, 3, 2
+STATUS, SAS, SETTLE, SYNC, QUOTATION, LOGIN, LIST, ASSIGN = 3, 3, 3, 2, 4, 3, 2, 3
+EDIT, NEW_CUSTOMER, REASSIGN = 3, 1, 3
 ADDRESS_LIMIT, KEY = 1, 1  # what they may add
 OFTEN = range(7)  # psycopg prepares a statement that it has seen some times: that must cost no trip
 IN_TWO_DAYS = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
@@ -94,6 +95,29 @@ def test_a_refused_status_update(
     assert trips(status, caller, "PATCH", path, change, Idempotency_Key=path) <= STATUS + KEY
 
 
+def test_an_edit_of_a_lead(world: World, trips: Counter) -> None:
+    """The contract sets no number for this and the next one; they need no more than a move, save for a new customer."""
+    path = f"leads/{world.lead()}"
+    assert [trips(200, CP_1, "PATCH", path, {"city": f"City {number}"}) for number in OFTEN] == [EDIT for _ in OFTEN]
+    assert trips(200, CP_1, "PATCH", path, {"city": "City 6"}) <= EDIT
+    assert trips(200, CP_1, "PATCH", path, {"city": "Surat"}, Idempotency_Key="edit") <= EDIT + KEY
+    for number in OFTEN:
+        phone = f"974000000{number}"
+        assert trips(200, CP_1, "PATCH", path, {"phone": phone, "state": "MH"}) <= EDIT + NEW_CUSTOMER
+    assert trips(200, CP_1, "PATCH", path, {"phone": "9000000101"}) <= EDIT
+    assert trips(409, CP_1, "PATCH", path, {"phone": "9000000003"}) <= EDIT
+    assert trips(409, CP_1, "PATCH", path, {"city": "Pune", "expectedVersion": 1}) <= EDIT
+
+
+def test_reassigning_a_lead(world: World, trips: Counter) -> None:
+    path = f"leads/{world.lead()}/reassign"
+    for number in OFTEN:
+        to = {"cpId": f"CP-{2 - number % 2}", "reason": REMARKS}
+        assert trips(200, KAM_1, "PATCH", path, to) <= REASSIGN
+    assert trips(200, KAM_1, "PATCH", path, to) <= REASSIGN
+    assert trips(403, KAM_1, "PATCH", path, to | {"cpId": "CP-3"}) <= REASSIGN
+
+
 def test_a_link_to_read_a_document(world: World, trips: Counter) -> None:
     doc_id = rows.document(world, world.lead())
     assert max(trips(200, CP_1, "GET", f"documents/sas?docId={doc_id}") for _ in OFTEN) <= SAS
@@ -137,6 +161,26 @@ def test_what_is_done_with_a_document(world: World, trips: Counter) -> None:
         assert trips(200, KAM_1, "GET", f"documents/{doc_id}{path}") <= LIST
     assert trips(200, KAM_1, "GET", "customers/CUST-1/kyc") <= LIST
     assert trips(200, KAM_1, "GET", "customers/CUST-1/kyc/log") <= LIST
+
+
+def test_two_hundred_partners_given_to_a_kam_or_taken_from_it(world: World, trips: Counter) -> None:
+    path, partners = f"kams/{network.kam(world)}/assignCps", [network.partner(world) for _ in range(200)]
+    for mode, cp_ids in (("add", partners[:2]), ("replace", partners), ("remove", partners)):
+        assert max(trips(200, ADMIN, "PATCH", path, {"mode": mode, "cpIds": cp_ids}) for _ in range(3)) <= ASSIGN
+    assert trips(422, ADMIN, "PATCH", path, {"mode": "add", "cpIds": ["CP-999999"]}) <= ASSIGN
+
+
+def test_what_an_admin_does_with_partners_and_kams(world: World, trips: Counter) -> None:
+    """The contract sets no number for these either; each reads once and writes once. Sending comes afterwards."""
+    kam_id, cp_id = network.kam(world), network.partner(world)
+    for method, path, body in (
+        ("PATCH", f"channelPartners/{cp_id}", {"phone": "9399999999", "override": True, "state": "MH"}),
+        ("PATCH", f"channelPartners/{cp_id}/assignKam", {"kamId": kam_id}),
+        ("PATCH", f"channelPartners/{cp_id}/deactivate", {"reason": REMARKS}),
+        ("PATCH", f"kams/{kam_id}", {"email": "another@solarium.test", "status": "deactivated"}),
+    ):
+        assert trips(200, ADMIN, method, path, body) <= ASSIGN
+    assert trips(200, ADMIN, "GET", f"kams/{kam_id}") <= LIST
 
 
 def test_approving_and_paying_a_commission(world: World, trips: Counter) -> None:

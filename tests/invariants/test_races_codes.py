@@ -14,7 +14,7 @@ from shared_code.messages import hash_of
 from shared_code.rules.codes import Purpose
 from shared_code.rules.refusal import Refusal
 from shared_code.sql import sign_in as guards
-from tests.racing import CALLERS, ROW_LOCK, end_waiting, rush, spoil, ten_rounds
+from tests.racing import CALLERS, end_waiting, rush, ten_rounds, unlock_guards
 from tests.world import World, codes, race
 
 RIGHT = "900000"  # every number below it is a wrong try
@@ -68,7 +68,7 @@ def test_a_code_is_used_up_once_by_a_partner_who_may_not_enter_yet(world: World,
 
 
 def test_read_compare_mark_opens_a_session_for_everybody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    spoil(monkeypatch, guards, ROW_LOCK)
+    unlock_guards(monkeypatch)
     phone = new_phone(world)
     all_at_once(world, phone, *[RIGHT] * CALLERS)
     assert sessions(world, phone) > 1
@@ -111,7 +111,7 @@ def test_tries_that_die_with_their_connection_give_nobody_more(world: World, tur
 
 
 def test_check_then_count_evaluates_more_than_five(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    spoil(monkeypatch, guards, ROW_LOCK)
+    unlock_guards(monkeypatch)
     outcomes = codes(all_at_once(world, new_phone(world), *range(CALLERS)))
     assert outcomes.count("INVALID_OTP") > 5
 

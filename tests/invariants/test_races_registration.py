@@ -16,7 +16,7 @@ from localhost.standins.standins import running
 from shared_code.messages import hash_of
 from shared_code.rules.codes import Purpose
 from shared_code.sql import sign_in as guards
-from tests.racing import CALLERS, ROW_LOCK, rounds, rush, spoil
+from tests.racing import CALLERS, rounds, rush, unlock_guards
 from tests.world import CP_1, World, codes
 
 RIGHT = "900000"
@@ -74,7 +74,7 @@ def test_a_phone_for_which_fifty_ask_at_once_gets_one_sms(
 def test_without_the_phones_lock_it_gets_many(
     world: World, standins: StandIns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spoil(monkeypatch, guards, ROW_LOCK)
+    unlock_guards(monkeypatch)
     phone = new_phone()
     rush(world, of_phone(phone), lambda _: world.call(login, None, phone=phone))
     assert len(standins.inbox.find(phone)) > 1

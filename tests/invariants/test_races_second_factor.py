@@ -10,8 +10,7 @@ from functions.auth.password_reset import complete_password_reset
 from shared_code import passwords, resets
 from shared_code.adapters.lane import Lane
 from shared_code.sql import password_resets, second_factors
-from shared_code.sql import sign_in as guards
-from tests.racing import CALLERS, ROW_LOCK, rounds, rush, spoil
+from tests.racing import CALLERS, rounds, rush, spoil, unlock_guards
 from tests.staff import Staff
 from tests.world import World, codes
 
@@ -66,7 +65,7 @@ def test_a_link_sets_one_password_when_fifty_use_it_at_once(world: World, turn: 
 
 
 def test_look_up_then_use_sets_more_than_one_password(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    spoil(monkeypatch, guards, ROW_LOCK)
+    unlock_guards(monkeypatch)
     taken = r"UPDATE password_reset SET token_hash = NULL(.*)RETURNING user_id"
     spoil(monkeypatch, password_resets, taken, r"SELECT user_id FROM password_reset\1")
     person = Staff(world)
@@ -88,7 +87,7 @@ def test_a_code_opens_one_session_when_fifty_use_it_at_once(world: World, turn: 
 def test_it_is_good_once_even_where_nothing_else_holds_the_others_up(
     world: World, turn: int, used: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spoil(monkeypatch, guards, ROW_LOCK)
+    unlock_guards(monkeypatch)
     person, code = enrolled(world, used)
     assert Counter(codes(enter_all(world, person, code)))["ok"] == 1
     assert person.sessions() == 1
@@ -101,7 +100,7 @@ def test_it_is_good_once_even_where_nothing_else_holds_the_others_up(
 def test_check_then_mark_opens_more_than_one_session(
     world: World, monkeypatch: pytest.MonkeyPatch, used: str, guarded: str
 ) -> None:
-    spoil(monkeypatch, guards, ROW_LOCK)
+    unlock_guards(monkeypatch)
     spoil(monkeypatch, second_factors, guarded)
     person, code = enrolled(world, used)
     enter_all(world, person, code)

@@ -1,0 +1,27 @@
+"""Look up who changed what (api.md 2.8)."""
+
+from typing import Literal
+
+from shared_code.context import Context
+from shared_code.endpoints import ADMIN, endpoint
+from shared_code.sql import audit
+from shared_code.wire import Json, Page
+from shared_code.wire.audit import ActorId, AuditedId, AuditEntry, Entity
+from shared_code.wire.fields import PageAsk
+
+
+class AuditFilters(PageAsk):
+    """What the audit can be narrowed by. The days are those of the change."""
+
+    sort_by: Literal["createdAt"] | None = None
+    entity: Entity | None = None
+    entity_id: AuditedId | None = None
+    actor_id: ActorId | None = None
+
+
+@endpoint("GET", "audit", ADMIN)
+def list_audit(ask: AuditFilters, ctx: Context) -> Json[Page[AuditEntry]]:
+    """List the writes to business data, the newest first."""
+    with ctx.finish() as last:
+        page = audit.page(last, audit.Wanted(**ask.model_dump()))
+    return Json(ctx.there(page.fetchone()))

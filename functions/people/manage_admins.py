@@ -1,0 +1,54 @@
+"""Make an Admin, who is mailed a link to set the password, and change one (api.md 2.8)."""
+
+from typing import Literal
+
+from shared_code import removal, welcome
+from shared_code.context import Context
+from shared_code.endpoints import ADMIN, endpoint
+from shared_code.sql import accounts, people, registration, sessions
+from shared_code.wire import Ask, Json
+from shared_code.wire.accounts import Admin, OneAdmin
+from shared_code.wire.fields import Email, Name, Phone, left_out
+
+
+class NewAdmin(Ask):
+    """Who becomes an Admin."""
+
+    name: Name
+    email: Email
+    phone: Phone | None = None
+
+
+class AdminEdit(OneAdmin):
+    """What an Admin is from now on. What is left out stays; null clears the phone."""
+
+    name: Name = left_out()
+    phone: Phone | None = None
+    status: Literal["active", "deactivated"] = left_out()
+
+
+@endpoint("POST", "admins", ADMIN, created=True, refusals=("DUPLICATE_EMAIL",))
+def create_admin(ask: NewAdmin, ctx: Context) -> Json[Admin]:
+    """Make an Admin. It is mailed a link that sets its password."""
+    user_id = ctx.there(registration.create_admin(ctx.db, ask.name, ask.email, ask.phone).fetchone())
+    with ctx.finish() as last:
+        welcome.staff(ctx, last, user_id, ask.email)
+        created = people.admin(last, user_id)
+    return Json(ctx.there(created.fetchone()))
+
+
+@endpoint("PATCH", "admins/{adminId:regex(^ADM-[0-9]+$)}", ADMIN, idle=True, refusals=("LAST_ADMIN",))
+def edit_admin(ask: AdminEdit, ctx: Context) -> Json[Admin]:
+    """Change an Admin. Deactivated, its sessions end; nobody deactivates itself, or the last who may act."""
+    ends = ask.status == "deactivated"
+    admin = removal.lock(ctx, ask.admin_id, takes_away=ends)
+    contact = ask.model_dump(include={"name", "phone"}, exclude_unset=True)
+    with ctx.finish() as last:
+        if ends:
+            sessions.end_all(last, admin.user_id, "account")
+        if ask.status:
+            accounts.set_status(last, admin.user_id, ask.status)
+        if contact:
+            accounts.change(last, admin.user_id, contact)
+        edited = people.admin(last, admin.user_id)
+    return Json(ctx.there(edited.fetchone()))

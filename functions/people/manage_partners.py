@@ -1,0 +1,125 @@
+"""Make a channel partner without its registering, and change what is known of one (api.md 2.8)."""
+
+from typing import Any
+
+from shared_code import news, welcome
+from shared_code.context import Context
+from shared_code.endpoints import endpoint
+from shared_code.errors import not_found
+from shared_code.rules.kam_assignment import check_kam
+from shared_code.rules.refusal import Refusal, against_rule
+from shared_code.rules.scope import PERMISSIONS, Action, Role
+from shared_code.sql import accounts, network, people, places, registration, sessions
+from shared_code.sql.accounts import CONTACT, Standing
+from shared_code.sql.network import FIRM
+from shared_code.sql.people import Account
+from shared_code.sql.pool import Db
+from shared_code.sql.registration import Firm, Profile
+from shared_code.wire import Ask, Json
+from shared_code.wire.fields import Address, CpId, Email, Gstin, KamId, Name, Phone, PinCode, State, left_out
+from shared_code.wire.people import ChannelPartner
+
+
+class NewPartner(Ask):
+    """A partner as it would register, and who looks after it."""
+
+    name: Name
+    phone: Phone
+    address: Address
+    state: State
+    pin_code: PinCode
+    email: Email | None = None
+    organization_name: Name | None = None
+    gstin: Gstin | None = None
+    kam_id: KamId | None = None
+
+
+class PartnerEdit(Ask):
+    """What is to be known of a partner from now on. What is left out stays; another phone needs `override`."""
+
+    cp_id: CpId
+    name: Name = left_out()
+    phone: Phone = left_out()
+    address: Address = left_out()
+    state: State = left_out()
+    pin_code: PinCode = left_out()
+    email: Email | None = None
+    organization_name: Name | None = None
+    gstin: Gstin | None = None
+    override: bool = False
+
+
+@endpoint(
+    "POST",
+    "channelPartners",
+    PERMISSIONS[Action.MASTER_WRITE],
+    created=True,
+    refusals=("DUPLICATE_PHONE", "MASTER_DATA_MISSING", "RULE_VIOLATION"),
+)
+def create_channel_partner(ask: NewPartner, ctx: Context) -> Json[ChannelPartner]:
+    """Make a partner that is active at once, and tell it by SMS and mail."""
+    locked = network.lock_kam(ctx.db, ask.kam_id)
+    known = people.by_phone(ctx.db, ask.phone)
+    named = places.state_name(ctx.db, ask.state, ctx.now)
+    numbered = registration.next_partner_id(ctx.db)
+    kam = locked.fetchone()
+    _check_free(known.fetchone())
+    if ask.kam_id is not None:
+        check_kam(kam, ask.kam_id)
+    profile = Profile(ask.name, ask.email, ask.address, None, places.known(named.fetchone()), ask.pin_code)
+    cp_id = ctx.there(numbered.fetchone())
+    with ctx.finish() as last:
+        firm = Firm(ask.organization_name, ask.gstin)
+        registration.create_partner(last, cp_id, ask.phone, profile, firm, "active", ask.kam_id)
+        welcome.partner(ctx, last, cp_id, ask.name, ask.phone, ask.email)
+        if kam is not None:
+            news.kam_assigned(last, kam.kam_id, kam.name, [cp_id])
+        created = people.channel_partner(last, ctx.caller, cp_id)
+    return Json(ctx.there(created.fetchone()))
+
+
+@endpoint(
+    "PATCH",
+    "channelPartners/{cpId:regex(^CP-[0-9]+$)}",
+    PERMISSIONS[Action.MASTER_WRITE],
+    refusals=("DUPLICATE_PHONE", "MASTER_DATA_MISSING", "RULE_VIOLATION"),
+)
+def edit_channel_partner(ask: PartnerEdit, ctx: Context) -> Json[ChannelPartner]:
+    """Change what is known of a partner. Another phone, with which it signs in from then on, ends its sessions."""
+    changes = ask.model_dump(exclude={"cp_id", "override"}, exclude_unset=True)
+    locked = accounts.lock(ctx.db, ask.cp_id, Role.CP)
+    known = people.by_phone(ctx.db, ask.phone)
+    named = places.state_name(ctx.db, ask.state, ctx.now)
+    partner = locked.fetchone()
+    if partner is None:
+        raise not_found("channel partner")
+    moves = _moves(ask, partner, known.fetchone())
+    if "state" in changes:
+        changes["state"] = places.known(named.fetchone())
+    with ctx.finish() as last:
+        if changes:
+            _write(last, ask.cp_id, changes)
+        if moves:
+            sessions.end_all(last, ask.cp_id, "admin")
+        edited = people.channel_partner(last, ctx.caller, ask.cp_id)
+    return Json(ctx.there(edited.fetchone()))
+
+
+def _moves(ask: PartnerEdit, partner: Standing, known: Account | None) -> bool:
+    """Whether the partner gets another phone, which is nobody's. Raises `DUPLICATE_PHONE`, `RULE_VIOLATION`."""
+    if "phone" not in ask.model_fields_set or ask.phone == partner.phone:
+        return False
+    _check_free(known)
+    if not ask.override:
+        raise against_rule({"phone": "signs the partner in: it is changed with override alone"})
+    return True
+
+
+def _check_free(known: Account | None) -> None:
+    if known is not None:
+        raise Refusal("DUPLICATE_PHONE", "This phone number belongs to another account.")
+
+
+def _write(db: Db, cp_id: str, changes: dict[str, Any]) -> None:
+    accounts.change(db, cp_id, {name: value for name, value in changes.items() if name in CONTACT})
+    network.change_firm(db, cp_id, {name: value for name, value in changes.items() if name in FIRM})

@@ -1,0 +1,117 @@
+"""Accounts as they are changed: contact, status, block; each under the lock of its row (api.md 2.8)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, LiteralString
+
+from shared_code.rules.scope import Role
+from shared_code.sql import sessions
+from shared_code.sql.pool import Db, Rows, rows, scalars
+
+CONTACT: Final = ("name", "phone", "email", "address", "city", "state", "pin_code")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An account while its row is locked. phone: ten digits; blocked: beside the status, by an Admin's order."""
+
+    user_id: str
+    role: str
+    name: str | None
+    phone: str | None
+    email: str | None
+    status: str
+    blocked: bool
+
+    @property
+    def may_act(self) -> bool:
+        """Whether it is let in."""
+        return self.status == "active" and not self.blocked
+
+
+_STANDING: Final[LiteralString] = "SELECT user_id, role, name, phone, email, status, blocked FROM user_account"
+
+
+def lock(db: Db, user_id: str, role: Role | None = None) -> "Rows[Standing]":
+    """Lock an account, of that role if one is given. What hangs on its status waits for this row.
+
+    Its live sessions are locked first, as each request of that person does with its own. Who calls this must not be
+    activity of a session that could be one of these.
+    """
+    sessions.lock_live(db, user_id)
+    return rows(
+        db,
+        Standing,
+        f"{_STANDING} WHERE user_id = %(user_id)s AND role = coalesce(%(role)s, role) FOR NO KEY UPDATE",
+        user_id=user_id,
+        role=role,
+    )
+
+
+def lock_admins(db: Db, user_id: str) -> "Rows[Standing]":
+    """Lock every Admin, to take that one away: of two who take away the last two, one comes second (LAST_ADMIN)."""
+    sessions.lock_live(db, user_id)
+    return rows(db, Standing, f"{_STANDING} WHERE role = 'Admin' ORDER BY user_id FOR NO KEY UPDATE")
+
+
+def hold(db: Db, *, user_id: str | None = None, phone: str | None = None) -> None:
+    """Let a customer keep its phone until this transaction ends, for a lead that is to bear it.
+
+    No partner is locked: a lead's own may be locked here already, and two such leads would wait for each other.
+    """
+    scalars(
+        db,
+        "SELECT user_id FROM user_account"
+        " WHERE (user_id = %(user_id)s OR phone = %(phone)s) AND role = 'Customer' FOR NO KEY UPDATE",
+        user_id=user_id,
+        phone=phone,
+    )
+
+
+def change(db: Db, user_id: str, contact: Mapping[str, str | None]) -> "Rows[str]":
+    """Write the given fields of CONTACT, None clears one; answers the id. Violates `phone_taken`, `email_taken`."""
+    return scalars(
+        db,
+        """
+        UPDATE user_account SET
+            name = CASE WHEN 'name' = ANY (%(given)s) THEN %(name)s ELSE name END,
+            phone = CASE WHEN 'phone' = ANY (%(given)s) THEN %(phone)s ELSE phone END,
+            email = CASE WHEN 'email' = ANY (%(given)s) THEN %(email)s ELSE email END,
+            address = CASE WHEN 'address' = ANY (%(given)s) THEN %(address)s ELSE address END,
+            city = CASE WHEN 'city' = ANY (%(given)s) THEN %(city)s ELSE city END,
+            state = CASE WHEN 'state' = ANY (%(given)s) THEN %(state)s ELSE state END,
+            pin_code = CASE WHEN 'pin_code' = ANY (%(given)s) THEN %(pin_code)s ELSE pin_code END,
+            updated_at = now()
+        WHERE user_id = %(user_id)s RETURNING user_id
+        """,
+        user_id=user_id,
+        given=[name for name in CONTACT if name in contact],
+        **{name: contact.get(name) for name in CONTACT},
+    )
+
+
+def set_status(db: Db, user_id: str, status: str) -> None:
+    """Write the status of a locked account: pending, active or deactivated."""
+    scalars(
+        db,
+        "UPDATE user_account SET status = %(status)s, updated_at = now()"
+        " WHERE user_id = %(user_id)s AND status <> %(status)s",
+        user_id=user_id,
+        status=status,
+    )
+
+
+def set_blocked(db: Db, user_id: str, blocked: bool) -> None:
+    """Block a locked account, or lift its block."""
+    scalars(
+        db,
+        "UPDATE user_account SET blocked = %(blocked)s, updated_at = now()"
+        " WHERE user_id = %(user_id)s AND blocked <> %(blocked)s",
+        user_id=user_id,
+        blocked=blocked,
+    )
+
+
+def note(db: Db, user_id: str, words: str) -> None:
+    """Leave a note in the audit: a reason that no column holds."""
+    scalars(db, "SELECT audit_note('user_account', %(user_id)s, %(words)s)", user_id=user_id, words=words)
