@@ -9,12 +9,13 @@ from shared_code.sql.pool import Rows
 from shared_code.sql.registration import Profile
 
 
-def known(ctx: Context, phone: str) -> "Rows[Account]":
+def known(ctx: Context, phone: str, lead_id: str | None = None) -> "Rows[Account]":
     """Whose phone it is. It stays so until the transaction ends: no lead bears a phone that is not its customer's.
 
-    A lead is locked before this, as by whoever gives a customer another phone.
+    The lead that is to bear it, if it is there already, is locked before this, as by whoever gives a customer another
+    phone.
     """
-    accounts.hold(ctx.db, phone=phone)
+    accounts.hold(ctx.db, phone=phone, lead_id=lead_id)
     return people.by_phone(ctx.db, phone)
 
 

@@ -24,8 +24,8 @@ def create(db: Db, user_id: str, now: datetime, valid_for: timedelta = VALID_FOR
 def create_for_mail(db: Db, email: str, now: datetime) -> tuple[str, Addressee] | None:
     """The same for the Admin or KAM of that address, and whom to mail it; None when nothing is to be mailed."""
     token = _token()
-    written = password_resets.write_for_mail(db, email, hash_of(token), now + VALID_FOR, now, MOST_MAILS, WITHIN)
-    addressee = written.fetchone()
+    password_resets.write_for_mail(db, email, hash_of(token), now + VALID_FOR, now, MOST_MAILS, WITHIN)
+    addressee = password_resets.addressee(db, email, hash_of(token)).fetchone()
     return (token, addressee) if addressee else None
 
 

@@ -30,6 +30,14 @@ def open_session(db: Db, *, user_id: str | None = None, phone: str | None = None
     return session_id
 
 
+def entered(account: Account | None) -> Account:
+    """Who has come in with a phone. Refuses where, meanwhile, an Admin gave it another phone, or keeps it out."""
+    if account is None:
+        raise Refusal("OTP_EXPIRED", "This account has another phone by now. Ask for a code there.")
+    check_may_enter(account)
+    return account
+
+
 def session_answer(
     ctx: Context,
     account: Account | None,

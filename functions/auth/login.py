@@ -67,10 +67,7 @@ def _with_code(phone: str, code: str, ctx: Context) -> Session:
     with ctx.finish() as last:
         session_id = sign_in.open_session(last, phone=phone)
         entered = people.by_phone(last, phone)
-    person = entered.fetchone()
-    if person is None:
-        raise Refusal("OTP_EXPIRED", "This account has another phone by now. Ask for a code there.")
-    sign_in.check_may_enter(person)
+    person = sign_in.entered(entered.fetchone())
     return sign_in.session_answer(ctx, person, session_id, ctx.now, is_new_user=account is None)
 
 

@@ -100,7 +100,8 @@ def _customer(ask: Registration, otp: str, ctx: Context) -> Session:
     with ctx.finish() as last:
         session_id = sign_in.open_session(last, phone=ask.phone)
         entered = people.by_phone(last, ask.phone)
-    return sign_in.session_answer(ctx, entered.fetchone(), session_id, ctx.now, is_new_user=account is None)
+    person = sign_in.entered(entered.fetchone())
+    return sign_in.session_answer(ctx, person, session_id, ctx.now, is_new_user=account is None)
 
 
 def _profile(ask: Registration, state: str) -> registration.Profile:

@@ -69,10 +69,9 @@ class LeadEdit(Ask):
 )
 def edit_lead(ask: LeadEdit, ctx: Context) -> Json[Lead]:
     """Change a lead's own fields. Another phone moves it to that phone's customer; nothing new leaves no trace."""
-    follow_up.check(ask.follow_up_date, ctx.today)
     locked = leads.lock(ctx.db, ctx.caller, ask.lead_id)
     named = places.state_name(ctx.db, ask.state, ctx.now)
-    known = customers.known(ctx, ask.phone)
+    known = customers.known(ctx, ask.phone, ask.lead_id)
     lead = ctx.found(locked.fetchone(), "lead", ask.lead_id)
     check_version(ctx, lead, ask.expected_version)
     edited = _edited(ask, ctx, lead, known, named)
@@ -87,10 +86,11 @@ def _edited(
 ) -> leads.Locked:
     """The lead as it is to be; its customer is there by then."""
     changes = ask.changes(lead)
+    if "follow_up_date" in changes:
+        follow_up.check(ask.follow_up_date, ctx.today)
+        follow_up.check_edit(Status(lead.status), ask.follow_up_date)
     moves = "phone" in changes
     account = customers.not_a_partner(known.fetchone()) if moves else None
-    if "follow_up_date" in changes:
-        follow_up.check_edit(Status(lead.status), ask.follow_up_date)
     if "state" in changes:
         changes["state"] = places.known(named.fetchone())
     edited = replace(lead, **changes)

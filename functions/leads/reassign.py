@@ -8,7 +8,7 @@ from pydantic import Field
 from shared_code import news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
-from shared_code.rules.lead_owner import check_reassign
+from shared_code.rules.lead_owner import check_may_cross, check_reassign
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.sql import lead_changes, leads, people
 from shared_code.sql.lead_changes import Note
@@ -36,6 +36,7 @@ class Reassignment(Ask):
 )
 def reassign_lead(ask: Reassignment, ctx: Context) -> Json[Lead]:
     """Reassign a lead, open or terminal. The partner who has it already keeps it, without a trace."""
+    check_may_cross(ctx.caller, ask.override)
     locked = leads.lock(ctx.db, ctx.caller, ask.lead_id)
     former_kam = leads.kam_of(ctx.db, ask.lead_id)
     wished = people.owner(ctx.db, ask.cp_id)

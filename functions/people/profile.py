@@ -32,13 +32,16 @@ def edit_profile(ask: ContactEdit, ctx: Context) -> Profile:
     signs_in_by_mail = ctx.caller.role in (Role.ADMIN, Role.KAM)
     if signs_in_by_mail and contact.get("email", "") is None:
         raise invalid({"email": "cannot be left without: it signs you in"})
+    moves = signs_in_by_mail and "email" in contact
+    if moves:
+        password_resets.lock(ctx.db, ctx.caller.user_id)
     if "state" in contact:
         contact["state"] = places.known(places.state_name(ctx.db, ask.state, ctx.now).fetchone())
     with ctx.finish() as last:
-        if signs_in_by_mail and "email" in contact:
-            password_resets.drop(last, ctx.caller.user_id)
         if contact:
             accounts.change(last, ctx.caller.user_id, contact)
+        if moves:
+            password_resets.drop(last, ctx.caller.user_id)
         found = people.by_id(last, ctx.caller.user_id)
     return _view(found.fetchone())
 

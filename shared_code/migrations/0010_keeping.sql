@@ -113,7 +113,8 @@ BEGIN
     DELETE FROM password_reset WHERE user_id = person;
     DELETE FROM second_factor WHERE user_id = person;
     DELETE FROM session WHERE user_id = person;
-    DELETE FROM idempotency_key WHERE user_id = person;
+    DELETE FROM idempotency_key WHERE user_id = person
+        OR strpos(convert_from(body, 'UTF8'), '"' || person || '"') > 0;  -- an answer about the person that another was given
     DELETE FROM notification WHERE user_id = person;
 END $$;
 

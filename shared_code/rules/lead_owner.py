@@ -42,13 +42,17 @@ def check_owner(caller: Caller, wished: str, partner: Partner | None, wire_field
     return partner
 
 
+def check_may_cross(caller: Caller, override: bool) -> None:
+    """Refuse an `override` by anybody but an Admin, whatever lead and partner it is about: `FORBIDDEN`."""
+    if override and caller.role is not Role.ADMIN:
+        raise forbidden("Only an Admin may reassign a lead to a partner of another state.")
+
+
 def check_reassign(caller: Caller, wished: str, partner: Partner | None, lead_state: str, override: bool) -> bool:
     """Whether giving a lead of `lead_state` to that partner is an override: it works in another state.
 
-    Raises `FORBIDDEN` (override of a KAM), `OUT_OF_SCOPE`, `RULE_VIOLATION`.
+    Raises `OUT_OF_SCOPE`, `RULE_VIOLATION`.
     """
-    if override and caller.role is not Role.ADMIN:
-        raise forbidden("Only an Admin may reassign a lead to a partner of another state.")
     target = check_owner(caller, wished, partner, "cpId")
     crosses = target.state != lead_state
     if crosses and not override:

@@ -54,17 +54,20 @@ def lock_admins(db: Db, user_id: str) -> "Rows[Standing]":
     return rows(db, Standing, f"{_STANDING} WHERE role = 'Admin' ORDER BY user_id FOR NO KEY UPDATE")
 
 
-def hold(db: Db, *, user_id: str | None = None, phone: str | None = None) -> None:
+def hold(db: Db, *, user_id: str | None = None, phone: str | None = None, lead_id: str | None = None) -> None:
     """Let a customer keep its phone until this transaction ends, for a lead that is to bear it.
 
-    No partner is locked: a lead's own may be locked here already, and two such leads would wait for each other.
+    No partner is locked: a lead's own may be locked here already, and two such leads would wait for each other. Nor is
+    a customer whose phone the locked lead `lead_id` bears already: who gives it another waits for the lead.
     """
     scalars(
         db,
         "SELECT user_id FROM user_account"
-        " WHERE (user_id = %(user_id)s OR phone = %(phone)s) AND role = 'Customer' FOR NO KEY UPDATE",
+        " WHERE (user_id = %(user_id)s OR phone = %(phone)s) AND role = 'Customer'"
+        " AND NOT EXISTS (SELECT FROM lead WHERE lead_id = %(lead_id)s AND phone = %(phone)s) FOR NO KEY UPDATE",
         user_id=user_id,
         phone=phone,
+        lead_id=lead_id,
     )
 
 

@@ -32,7 +32,7 @@ def tell_overdue(
             jsonb_build_object('count', count(*), 'leadIds', to_jsonb(
                 (array_agg(lead_id ORDER BY follow_up_date, id_number(lead_id)))[:%(most_named)s])), %(now)s
         FROM theirs JOIN user_account u USING (user_id) WHERE u.status = 'active' AND NOT u.blocked
-        GROUP BY user_id
+        GROUP BY user_id ORDER BY user_id  -- of two at once, one waits for the other and not both
         ON CONFLICT (user_id, india_day(created_at)) WHERE type = 'followUpsOverdue' DO NOTHING RETURNING user_id
         """,
         day=day,

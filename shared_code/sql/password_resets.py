@@ -21,6 +21,35 @@ def write(db: Db, user_id: str, token_hash: bytes, expires_at: datetime) -> None
     )
 
 
+def write_for_mail(
+    db: Db, email: str, token_hash: bytes, expires_at: datetime, now: datetime, most: int, within: timedelta
+) -> None:
+    """The same for the active Admin or KAM of that address, unless there is none, or `most` mails were written.
+
+    One statement, the same for every address: how long it takes tells nothing.
+    """
+    scalars(
+        db,
+        """
+        WITH person AS (
+            SELECT user_id FROM user_account
+            WHERE lower(email) = lower(%(email)s) AND role IN ('Admin', 'KAM') AND status = 'active' AND NOT blocked)
+        INSERT INTO password_reset AS r (user_id, token_hash, expires_at, mailed_at)
+            SELECT user_id, %(token_hash)s, %(expires_at)s, ARRAY[%(now)s::timestamptz] FROM person
+        ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at,
+            mailed_at = excluded.mailed_at
+                        || ARRAY(SELECT at FROM unnest(r.mailed_at) at WHERE at > %(now)s - %(within)s)
+            WHERE (SELECT count(*) FROM unnest(r.mailed_at) at WHERE at > %(now)s - %(within)s) < %(most)s
+        """,
+        email=email,
+        token_hash=token_hash,
+        expires_at=expires_at,
+        now=now,
+        most=most,
+        within=within,
+    )
+
+
 @dataclass(frozen=True)
 class Addressee:
     """Whom a link is mailed to."""
@@ -29,36 +58,18 @@ class Addressee:
     name: str | None
 
 
-def write_for_mail(
-    db: Db, email: str, token_hash: bytes, expires_at: datetime, now: datetime, most: int, within: timedelta
-) -> "Rows[Addressee]":
-    """The same for the active Admin or KAM of that address; no row when there is none, or `most` mails were written.
+def addressee(db: Db, email: str, token_hash: bytes) -> "Rows[Addressee]":
+    """Whom that link, just written, is mailed to; no row when it was not, or the address is another's or nobody's now.
 
-    One statement, the same for every address: how long it takes tells nothing.
+    Whoever is being given another address is waited for; who gives it one later finds the link, and kills it.
     """
     return rows(
         db,
         Addressee,
-        """
-        WITH person AS (
-            SELECT user_id, email, name FROM user_account
-            WHERE lower(email) = lower(%(email)s) AND role IN ('Admin', 'KAM') AND status = 'active' AND NOT blocked),
-        written AS (
-            INSERT INTO password_reset AS r (user_id, token_hash, expires_at, mailed_at)
-                SELECT user_id, %(token_hash)s, %(expires_at)s, ARRAY[%(now)s::timestamptz] FROM person
-            ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at,
-                mailed_at = excluded.mailed_at
-                            || ARRAY(SELECT at FROM unnest(r.mailed_at) at WHERE at > %(now)s - %(within)s)
-                WHERE (SELECT count(*) FROM unnest(r.mailed_at) at WHERE at > %(now)s - %(within)s) < %(most)s
-            RETURNING user_id)
-        SELECT email, name FROM person JOIN written USING (user_id)
-        """,
+        "SELECT u.email, u.name FROM password_reset r JOIN user_account u USING (user_id)"
+        " WHERE r.token_hash = %(token_hash)s AND lower(u.email) = lower(%(email)s) FOR SHARE OF u",
         email=email,
         token_hash=token_hash,
-        expires_at=expires_at,
-        now=now,
-        most=most,
-        within=within,
     )
 
 

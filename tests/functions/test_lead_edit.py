@@ -135,6 +135,12 @@ def test_a_follow_up_is_from_today_to_thirty_days_ahead(world: World, days: int)
             edit(world, world.lead(), follow_up_date=day)
 
 
+def test_a_form_that_sends_an_overdue_follow_up_as_it_was_is_saved(world: World) -> None:
+    lead_id = world.lead(follow_up_date=date(2025, 1, 1))
+    edited = edit(world, lead_id, follow_up_date=date(2025, 1, 1), remarks="Call at noon.")
+    assert (edited["followUpDate"], edited["remarks"]) == ("2025-01-01", "Call at noon.")
+
+
 def test_an_open_lead_keeps_a_follow_up_and_a_terminal_one_gets_none(world: World) -> None:
     with refused("VALIDATION_ERROR", "followUpDate"):
         edit(world, world.lead(), follow_up_date=None)

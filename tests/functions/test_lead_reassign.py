@@ -177,6 +177,11 @@ def test_another_state_takes_an_admin_with_override(bengal: World) -> None:
     assert entries(bengal, lead_id)[0]["override"]
 
 
+def test_an_override_by_a_kam_is_refused_whatever_lead_it_is_about(world: World) -> None:
+    with refused("FORBIDDEN"):
+        reassign(world, KAM_1, world.lead("CP-3"), "CP-1", override=True)
+
+
 def test_an_override_that_was_not_needed_changes_nothing(world: World) -> None:
     lead_id = world.lead()
     reassign(world, ADMIN, lead_id, "CP-2", override=True)

@@ -67,8 +67,9 @@ def test_every_session_of_the_user_ends_and_the_lock_opens(world: World, standin
 
 def test_a_newer_link_kills_the_older_one(world: World, standins: StandIns, person: Staff) -> None:
     ask(world, person.email)
+    [older] = mailed_tokens(standins, person.email)  # before the next: two mails at once arrive in any order
     ask(world, person.email)
-    newer, older = mailed_tokens(standins, person.email)
+    newer = mailed_tokens(standins, person.email)[0]
     with refused("INVALID_TOKEN"):
         complete(world, older)
     complete(world, newer)

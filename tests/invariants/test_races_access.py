@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from functions.auth.login import login
+from functions.auth.register import register
 from functions.leads.create_lead import create_lead
 from functions.leads.edit_lead import edit_lead
 from functions.people.access import block_user
@@ -71,7 +72,16 @@ def test_of_two_customers_who_are_given_one_phone_at_once_one_gets_it(world: Wor
 # Signing in while the order is on its way ----------------------------------------------------------------------------
 
 
-def signing_in_meanwhile(world: World, order: Order) -> tuple[str, list[str]]:
+def sign_in(world: World, phone: str) -> Any:
+    return world.call(login, None, phone=phone, otp=RIGHT)
+
+
+def complete_profile(world: World, phone: str) -> Any:
+    whole: dict[str, Any] = {"name": "Asha Rao", "address": "7 Lake View", "state": "GJ", "pin_code": "380058"}
+    return world.call(register, None, role="Customer", phone=phone, otp=RIGHT, **whole)
+
+
+def signing_in_meanwhile(world: World, order: Order, by: Order = sign_in) -> tuple[str, list[str]]:
     """Sign in after the order has ended the sessions, before it is durable; what that says, which sessions are live."""
     customer_id, phone = customer(world)
     with world.pool.connection() as db:
@@ -82,7 +92,7 @@ def signing_in_meanwhile(world: World, order: Order) -> tuple[str, list[str]]:
         entering: list[Any] = []
 
         def enter() -> None:
-            entering.append(background.submit(race, 1, lambda _: world.call(login, None, phone=phone, otp=RIGHT)))
+            entering.append(background.submit(race, 1, lambda _: by(world, phone)))
             until(lambda: entering[0].done() or waiting(world) > 1)
 
         # Every order is noted in the audit after it has ended the sessions, and waits there.
@@ -94,11 +104,12 @@ def signing_in_meanwhile(world: World, order: Order) -> tuple[str, list[str]]:
 
 
 @rounds
+@pytest.mark.parametrize("by", [sign_in, complete_profile])
 @pytest.mark.parametrize(("order", "code"), [(block, "USER_BLOCKED"), (give_phone, "OTP_EXPIRED")])
 def test_no_session_that_is_opened_meanwhile_outlives_the_order(
-    world: World, order: Order, code: str, turn: int
+    world: World, order: Order, by: Order, code: str, turn: int
 ) -> None:
-    assert signing_in_meanwhile(world, order) == (code, [])
+    assert signing_in_meanwhile(world, order, by) == (code, [])
 
 
 @pytest.mark.parametrize("order", [block, give_phone])
@@ -150,6 +161,35 @@ def test_no_lead_bears_a_phone_that_is_not_its_customers(world: World, turn: int
 def test_without_holding_the_phone_a_lead_keeps_the_old_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     spoil(monkeypatch, accounts, "FOR NO KEY UPDATE")
     assert any(of_customer != of_lead for of_customer, of_lead in leads_meanwhile(world))
+
+
+@ten_rounds
+def test_a_lead_that_came_just_before_and_is_edited_again_delays_nobody_for_ever(world: World, turn: int) -> None:
+    """It goes to the customer while the customer's leads are locked for another phone, so it is locked after them."""
+    customer_id, phone = customer(world)
+    lead_id = world.lead()
+
+    def edit(_: int) -> Any:
+        return world.call(edit_lead, CP_1, lead_id=lead_id, phone=phone, remarks=new_phone())
+
+    with ThreadPoolExecutor(2) as background:
+        later: list[Any] = []
+
+        def begin(act: Callable[[int], Any]) -> None:
+            before = waiting(world)
+            later.append(background.submit(race, 1, act))
+            until(lambda: waiting(world) > before)
+
+        def meanwhile() -> None:
+            begin(lambda _: give_phone(world, customer_id))
+            begin(edit)
+
+        gate = f"SELECT FROM user_account WHERE user_id = '{customer_id}' FOR UPDATE"
+        outcomes = rush(world, gate, edit, 1, meanwhile)
+        outcomes += [outcome for one in later for outcome in one.result()]
+    assert codes(outcomes) == ["ok"] * 3
+    [(bearer, borne)] = world.rows("SELECT customer_id, phone FROM lead WHERE lead_id = %s", lead_id)
+    assert phone_of(world, bearer) == borne
 
 
 # The person's own requests, on their way when the order comes --------------------------------------------------------
