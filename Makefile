@@ -5,10 +5,10 @@ VENV ?= .venv
 # Takes the shell's place, so that signals reach the program itself.
 python = exec $(PYTHON) -m localhost.prepare $(VENV)
 
-.PHONY: help interpreter run test races kills fuzz demo reset check migrate admin catalogue recompute openapi pictures bench
+.PHONY: help interpreter run test races kills fuzz demo reset check migrate admin catalogue recompute openapi pictures bench bench-outage
 
 help:
-	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name does; do printf 'make %-10s %s\n' "$$name" "$$does"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name does; do printf 'make %-12s %s\n' "$$name" "$$does"; done
 
 interpreter:
 	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON) here. Name a Python 3.11, 3.12 or 3.13: make run PYTHON=/path/to/python3.12' >&2; exit 1; }
@@ -59,3 +59,6 @@ pictures: interpreter ## draw a quotation's pages (docs/quotation-1.png, docs/qu
 
 bench: interpreter ## measure (ARGS= for the measurements)
 	@$(python) -m bench $(ARGS)
+
+bench-outage: interpreter ## measure what is left for others while MSG91 hangs (ARGS=)
+	@$(python) -m bench.outage $(ARGS)

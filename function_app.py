@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from functions import audit, health, integrations, master_data, notifications, reference, sync, timers
+from functions import audit, health, integrations, master_data, notifications, outbox, reference, sync, timers
 from functions.auth import (
     change_password,
     login,
@@ -57,6 +57,7 @@ for workflow in (
     second_factor.confirm_totp,
     second_factor.end_totp,
     integrations.send_otp,
+    integrations.send_email,
     # leads
     create_lead.create_lead,
     browse_leads.list_leads,
@@ -130,6 +131,9 @@ for workflow in (
     access.end_sessions,
     access.reset_totp,
     audit.list_audit,
+    # messages
+    outbox.list_outbox,
+    outbox.retry_message,
     # service
     health.get_liveness,
     health.get_readiness,

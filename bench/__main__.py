@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from bench import table
+from bench import results, table
 from bench.ground import Ground, started
 from bench.load import drive
 from bench.measure import TURNS, in_turns
@@ -17,7 +17,7 @@ from bench.workflows import CASES, Call, Case
 
 AT_ONCE: Final = (1, 16)
 WARM_UP: Final = 7 * max(AT_ONCE)  # PostgreSQL plans a prepared statement anew the first five times in a connection
-RESULTS: Final = Path(__file__).parent / "RESULTS.md"
+TITLE: Final = "Workflows"
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
         page = table.page(lines, it.described)
     print(page)
     if len(cases) == len(CASES):
-        RESULTS.write_text(page)
+        results.keep(TITLE, page)
 
 
 def measured(it: Ground, case: Case, requests: int, seconds: float) -> Iterator[Line]:

@@ -42,7 +42,7 @@ class Caller:
         """Send a whole request; answers head and body. Raises RuntimeError for a refusal."""
         self._line = self._connected()
         self._line.sendall(request)
-        answer = _read(self._line)
+        answer = read(self._line)
         if answer[9:12] not in (b"200", b"201", b"304"):
             raise RuntimeError(answer.decode(errors="replace"))
         return answer
@@ -58,12 +58,18 @@ class Caller:
             return self._line
         self.close()
         self._left = _PER_ADDRESS - 1
-        line = socket.create_connection(("127.0.0.1", self._port), 60, (next(_ADDRESSES), 0))
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return line
+        return connected(self._port, next(_ADDRESSES))
 
 
-def _read(line: socket.socket) -> bytes:
+def connected(port: int, address: str) -> socket.socket:
+    """A connection from that address of the loopback network."""
+    line = socket.create_connection(("127.0.0.1", port), 60, (address, 0))
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return line
+
+
+def read(line: socket.socket) -> bytes:
+    """A whole answer, head and body."""
     answer = b""
     while (end := answer.find(b"\r\n\r\n")) < 0:
         answer += _some(line)

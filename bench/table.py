@@ -46,7 +46,7 @@ def page(lines: Sequence[Line], machine: str) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     shown = ["| " + " | ".join(_padded(row, widths)) + " |" for row in rows]
     rule = "|".join(["", "-" * (widths[0] + 2), *("-" * (width + 1) + ":" for width in widths[1:]), ""])
-    return "\n".join(["# Measurements", "", f"{machine}.", LEGEND, shown[0], rule, *shown[1:], ""])
+    return "\n".join([f"{machine}.", LEGEND, shown[0], rule, *shown[1:], ""])
 
 
 def _cells(line: Line) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import logging
 
-from shared_code import keeping, log, messages, news, reconciliation
+from shared_code import keeping, log, news, outbox, reconciliation
 from shared_code.context import Context
 from shared_code.triggers import on_timer
 
@@ -11,7 +11,7 @@ from shared_code.triggers import on_timer
 def send_outbox(ctx: Context) -> None:
     """Send the messages that are due (rules.md 7)."""
     ctx.commit()
-    sent = messages.send_due(ctx.settings, ctx.pool, ctx.request_id)
+    sent = outbox.send_due(ctx)
     log.event("outbox_sent", count=sent, requestId=ctx.request_id)
 
 

@@ -154,3 +154,18 @@ def partner_activated(db: Db, cp_id: str) -> None:
     """The partner is welcomed."""
     news = News("partnerActivated", "Welcome to Solarium", "Your registration is approved.", "success")
     tell_users(db, news, [cp_id])
+
+
+def provider_failing(db: Db, provider: str) -> None:
+    """The Admins hear that messages do not go out."""
+    what = {"msg91": "SMS", "sendgrid": "E-mail"}[provider]
+    text = f"{what} failed several times within ten minutes. What can wait is sent again; the outbox shows it."
+    tell(db, News("providerFailing", f"{what} keeps failing", text, "error", {"provider": provider}), ["admins"])
+
+
+def message_given_up(db: Db, message_id: int, channel: str) -> None:
+    """The Admins hear of a message that nobody took for a day."""
+    what = {"sms": "An SMS", "email": "An e-mail"}[channel]
+    text = f"{what} could not be sent for a day and was given up. It can be tried again from the outbox."
+    news = News("messageGivenUp", "Message given up", text, "error", {"messageId": str(message_id)})
+    tell(db, news, ["admins"])

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     azure_storage_connection_string: SecretStr | None = None
     uploads_storage_blob: str | None = Field(None, alias="UPLOADS_STORAGE__blobServiceUri")
     documents_storage_blob: str | None = Field(None, alias="DOCUMENTS_STORAGE__blobServiceUri")
-    storage_client_id: str | None = Field(None, alias="DOCUMENTS_STORAGE__clientId")
+    identity_client_id: str | None = Field(None, alias="DOCUMENTS_STORAGE__clientId")
 
     jwt_signing_keys: Json[list[SigningKey]]
     jwt_issuer: str

@@ -1,37 +1,32 @@
 """Azure as an app meets it there: an identity that the platform vouches for, storage that knows no key, TLS."""
 
-import ipaddress
 import secrets
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from pydantic_core import to_json
 
 from localhost.azurite import Azurite
-from shared_code.adapters import blobs
+from shared_code.adapters import blobs, credential
 from shared_code.adapters.delegation_keys import DelegationKeys
 from shared_code.settings import Settings
+from tests.tls import sign_certificate
 
 CLIENT_ID, HEADER = "11111111-2222-3333-4444-555555555555", "a secret of this instance"
 STORAGE, ISSUER = "https://storage.azure.com", "https://sts.windows.net/tenant/"
+DATABASE = "https://ossrdbms-aad.database.windows.net"
 TOKEN_SECONDS = 86400
 
 
 class Identity(ThreadingHTTPServer):
-    """Speaks the App Service protocol for managed identities; knows one, and gives it tokens for storage.
+    """Speaks the App Service protocol for managed identities; knows one, and gives it tokens for storage and database.
 
     `asked`: how often it was asked for a token. `client_id`: the identity it knows. `issuer`: who the tokens say they
     are of. `answering`: cleared, it takes requests and is silent.
@@ -45,14 +40,15 @@ class Identity(ThreadingHTTPServer):
 
     def token_for(self, query: dict[str, str], header: str | None) -> dict[str, str] | None:
         """The answer to a request; None where it is not the instance's, or not for what we know."""
-        known = {"api-version": "2019-08-01", "resource": STORAGE, "client_id": self.client_id}
-        if header != HEADER or query != known:
+        resource = query.get("resource", "")
+        known = {"api-version": "2019-08-01", "resource": resource, "client_id": self.client_id}
+        if header != HEADER or query != known or resource not in (STORAGE, DATABASE):
             return None
         now = int(time.time())
-        claims = {"aud": STORAGE, "iss": self.issuer, "oid": "app", "tid": "tenant", "iat": now, "nbf": now}
+        claims = {"aud": resource, "iss": self.issuer, "oid": "app", "tid": "tenant", "iat": now, "nbf": now}
         token = jwt.encode(claims | {"exp": now + TOKEN_SECONDS}, secrets.token_hex())  # Azurite reads the claims alone
         ends = str(now + TOKEN_SECONDS)
-        return {"access_token": token, "expires_on": ends, "resource": STORAGE, "token_type": "Bearer"}
+        return {"access_token": token, "expires_on": ends, "resource": resource, "token_type": "Bearer"}
 
 
 class _Request(BaseHTTPRequestHandler):
@@ -89,7 +85,7 @@ class Cloud:
     def settings(self, base: Settings) -> Settings:
         """These settings, as they are in Azure: two URLs and an identity."""
         urls = {"uploads_storage_blob": self.account, "documents_storage_blob": self.account}
-        own = urls | {"azure_storage_connection_string": None, "storage_client_id": CLIENT_ID}
+        own = urls | {"azure_storage_connection_string": None, "identity_client_id": CLIENT_ID}
         return base.model_copy(update=own)
 
     def keys_fetched(self, until: str) -> int:
@@ -104,42 +100,39 @@ class Cloud:
         """Let the app know neither token nor key, as when it has just started."""
         self.identity.asked = 0
         self.identity.answering.set()
+        credential.of_app.cache_clear()
         blobs._connect.cache_clear()
         blobs._delegation_keys = DelegationKeys()
 
 
 @contextmanager
-def running_cloud(folder: Path) -> Iterator[Cloud]:
-    """Azure, in `folder` and on loopback; meanwhile this process is an instance of the app there."""
-    certificate, key, log = folder / "certificate.pem", folder / "key.pem", folder / "debug.log"
-    _sign_certificate(certificate, key)
-    options = ["--oauth", "basic", "--cert", str(certificate), "--key", str(key), "--debug", str(log)]
+def running_identity() -> Iterator[Identity]:
+    """The identity service, on loopback; meanwhile this process is an instance of the app in Azure."""
     with pytest.MonkeyPatch.context() as environment, Identity() as identity:
-        environment.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         environment.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{identity.server_port}/msi/token")
         environment.setenv("IDENTITY_HEADER", HEADER)
         threading.Thread(target=identity.serve_forever, daemon=True).start()
+        credential.of_app.cache_clear()
+        try:
+            yield identity
+        finally:
+            identity.answering.set()
+            identity.shutdown()
+            credential.of_app.cache_clear()
+
+
+@contextmanager
+def running_cloud(folder: Path) -> Iterator[Cloud]:
+    """Azure, in `folder` and on loopback: the identity service and storage."""
+    certificate, key, log = folder / "certificate.pem", folder / "key.pem", folder / "debug.log"
+    sign_certificate(certificate, key)
+    options = ["--oauth", "basic", "--cert", str(certificate), "--key", str(key), "--debug", str(log)]
+    with pytest.MonkeyPatch.context() as environment, running_identity() as identity:
+        environment.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         cloud = Cloud(identity, Azurite(folder / "azurite", options=options), log)
         try:
             cloud.azurite.start()
             yield cloud
         finally:
             cloud.azurite.stop()
-            identity.shutdown()
             cloud.start_anew()
-
-
-def _sign_certificate(certificate: Path, key: Path) -> None:
-    """A certificate for 127.0.0.1 that vouches for itself, and its key."""
-    own, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a storage account")])
-    signed = (
-        x509.CertificateBuilder(name, name, own.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(own, hashes.SHA256())
-    )
-    certificate.write_bytes(signed.public_bytes(Encoding.PEM))
-    key.write_bytes(own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -10,6 +10,9 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from localhost import demo_data, machine
+from shared_code.adapters.circuit import Circuit
+from shared_code.adapters.msg91 import Msg91
+from shared_code.adapters.sendgrid_mail import SendGrid
 from tests.app_process import AppProcess
 from tests.world import World
 
@@ -18,6 +21,13 @@ TEMPLATE = "world_template"
 # Laws are not timed: the machine may be busy.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")
+
+
+@pytest.fixture(autouse=True)
+def _closed_circuits() -> None:
+    """Every test may ask the providers, however often they have failed the one before."""
+    for gateway in (Msg91, SendGrid):
+        gateway.circuit = Circuit(gateway.provider)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from shared_code import settings as configuration
 from shared_code.endpoints import REGISTRY
 from shared_code.rules.scope import Caller
 from shared_code.sql.pool import close_pool
-from tests.world import NOBODY, World
+from tests.world import World
 
 del function_app  # importing it declares every endpoint
 TEMPLATES = [(endpoint, compile_template(endpoint.route)) for endpoint in REGISTRY.values()]
@@ -99,8 +99,8 @@ def edge_of(world: World, app_url: str | None = None) -> Iterator[Edge]:
     """The edge with its process's settings and pool on the world's database, or on the way to it that `app_url` is."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DATABASE_URL", app_url or world.app_url)
-        for provider in ("MSG91_BASE_URL", "SENDGRID_BASE_URL"):
-            environment.setenv(provider, NOBODY)
+        environment.setenv("MSG91_BASE_URL", world.settings.msg91_base_url)  # nobody's, or a stand-in's
+        environment.setenv("SENDGRID_BASE_URL", world.settings.sendgrid_base_url)
         configuration.current.cache_clear()
         yield Edge(world)
         close_pool()

@@ -23,7 +23,7 @@ STATEMENT = re.compile(
 )
 HEAVY = (
     "reportlab", "pikepdf", "PIL", "sendgrid", "argon2", "azure.identity", "azure.storage.blob", "tenacity", "requests",
-    "num2words",
+    "num2words", "opentelemetry",
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ print(json.dumps([[each.name, each.kind, each.binding] for each in worker.functi
 ID = re.compile(r"\{\w+:regex\(\^([A-Z]+-)\[0-9\]\+\$\)\}")
 ROW_ID = "{rowId:regex(^[A-Z0-9]+$)}"  # the last segment behind a word of its own
 SESSION_ID = "{sessionId:regex(^[0-9a-f]+$)}"  # likewise
+MESSAGE_ID = "{messageId:regex(^[0-9]+$)}"  # likewise, and another word follows
 USER_ID = "{userId:regex(^(ADM|KAM|CP|CUST)-[0-9]+$)}"
 WORDS = re.compile(r"\{\w+:regex\(\^\(([\w|]+)\)\$\)\}")
 
@@ -68,6 +69,8 @@ def samples(route: str) -> list[str]:
             values = ["PNL001", "GJ", "pnl001", "1"]
         elif segment == SESSION_ID:
             values = ["0123456789abcdef" * 2, "1"]
+        elif segment == MESSAGE_ID:
+            values = ["1", "1001", "9" * 18]
         elif segment == USER_ID:
             values = ["ADM-1", "KAM-1001", "CP-2", "cust-1001"]
         elif found := WORDS.fullmatch(segment):

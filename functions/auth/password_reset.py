@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared_code import log, messages, passwords, resets
+from shared_code import dispatch, log, passwords, provider_watch, resets
 from shared_code.adapters import sendgrid_mail
 from shared_code.adapters.calls import ProviderFailed
+from shared_code.adapters.lane import Busy
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.opening import check_account
@@ -17,7 +18,7 @@ from shared_code.rules.password_guard import PasswordGuard
 from shared_code.rules.refusal import Refusal
 from shared_code.sql import password_resets, sessions
 from shared_code.sql import sign_in as guards
-from shared_code.sql.password_resets import Addressee
+from shared_code.sql.addressees import Addressee
 from shared_code.wire import Ask, View
 from shared_code.wire.fields import Email, NewPassword
 from shared_code.wire.people import PasswordSet
@@ -62,9 +63,11 @@ def request_password_reset(ask: ResetOrder, ctx: Context) -> ResetOrdered:
 
 def _send(ctx: Context, token: str, addressee: Addressee) -> None:
     try:
-        messages.mail_reset(ctx.settings, addressee, token, ctx.request_id)
+        dispatch.mail_reset(ctx, addressee, token)
     except Exception as error:  # noqa: BLE001 -- nobody but the log may learn of it
-        reason = error.reason if isinstance(error, ProviderFailed) else None
+        if isinstance(error, Busy):  # to the person it is a mail that did not come, as any other
+            provider_watch.failed(ctx.pool, sendgrid_mail.SendGrid.provider, ctx.request_id)
+        reason = error.reason if isinstance(error, ProviderFailed | Busy) else None
         log.event("reset_mail_failed", level=logging.ERROR, error=error, reason=reason, requestId=ctx.request_id)
 
 

@@ -53,7 +53,7 @@ class Registration(Ask):
     address_limit="auth",
     refusals=(
         "INVALID_OTP", "OTP_EXPIRED", "ACCOUNT_DEACTIVATED", "USER_BLOCKED", "DUPLICATE_PHONE", "MASTER_DATA_MISSING",
-        "OTP_LOCKED", "SMS_DELIVERY_FAILED",
+        "OTP_LOCKED", "SMS_DELIVERY_FAILED", "PROVIDER_BUSY",
     ),
 )  # fmt: skip
 def register(ask: Registration, ctx: Context) -> CodeSent | Registered | Session:

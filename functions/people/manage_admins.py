@@ -32,7 +32,7 @@ def create_admin(ask: NewAdmin, ctx: Context) -> Json[Admin]:
     """Make an Admin. It is mailed a link that sets its password."""
     user_id = ctx.there(registration.create_admin(ctx.db, ask.name, ask.email, ask.phone).fetchone())
     with ctx.finish() as last:
-        welcome.staff(ctx, last, user_id, ask.email)
+        welcome.staff(ctx, last, user_id)
         created = people.admin(last, user_id)
     return Json(ctx.there(created.fetchone()))
 

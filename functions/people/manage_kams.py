@@ -52,7 +52,7 @@ def create_kam(ask: NewKam, ctx: Context) -> Json[Kam]:
         registration.create_kam(last, kam.kam_id, ask.name, ask.email, ask.phone)
         network.assign(last, given, kam.kam_id)
         news.kam_assigned(last, kam.kam_id, kam.name, given)
-        welcome.staff(ctx, last, kam.kam_id, ask.email)
+        welcome.staff(ctx, last, kam.kam_id)
         created = people.kam(last, ctx.caller, kam.kam_id)
     return Json(ctx.there(created.fetchone()))
 

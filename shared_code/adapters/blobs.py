@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from shared_code import log
+from shared_code.adapters import credential
 from shared_code.adapters.delegation_keys import DelegationKeys
 from shared_code.rules.refusal import Refusal
 from shared_code.settings import Settings
@@ -167,15 +168,10 @@ def _signed(
 def _connect(connection_string: str | None, url: str | None, client_id: str | None) -> "BlobServiceClient":
     from azure.storage.blob import BlobServiceClient, LinearRetry
 
-    patience: dict[str, Any] = {"connection_timeout": 3.5, "read_timeout": 3.5}
     retries = LinearRetry(backoff=1, retry_total=2, random_jitter_range=0)
     if connection_string:
-        return BlobServiceClient.from_connection_string(connection_string, retry_policy=retries, **patience)
-    from azure.identity import DefaultAzureCredential
-
-    # Without retries of its own: each attempt of the storage client asks it for a token.
-    credential = DefaultAzureCredential(managed_identity_client_id=client_id, retry_total=0, **patience)
-    return BlobServiceClient(url or "", credential, retry_policy=retries, **patience)
+        return BlobServiceClient.from_connection_string(connection_string, retry_policy=retries, **credential.PATIENCE)
+    return BlobServiceClient(url or "", credential.of_app(client_id), retry_policy=retries, **credential.PATIENCE)
 
 
 def _service(settings: Settings, container: Container) -> "BlobServiceClient":
@@ -183,7 +179,7 @@ def _service(settings: Settings, container: Container) -> "BlobServiceClient":
     connection_string = settings.azure_storage_connection_string
     url = settings.uploads_storage_blob if container == "uploads" else settings.documents_storage_blob
     return _connect(
-        connection_string.get_secret_value() if connection_string else None, url, settings.storage_client_id
+        connection_string.get_secret_value() if connection_string else None, url, settings.identity_client_id
     )
 
 

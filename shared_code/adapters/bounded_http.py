@@ -15,6 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from shared_code.adapters import telemetry
 from shared_code.adapters.calls import AttemptFailed
 
 LONGEST_ANSWER = 64 * 1024  # bytes; both providers answer with less than one kilobyte
@@ -37,7 +38,9 @@ def post(url: str, seconds: float, **request: Any) -> Answer:
     Raises AttemptFailed for a timeout, a connection that fails, and a 5xx.
     """
     try:
-        answer = _post(url, seconds, request)
+        with telemetry.posting(url) as span:
+            answer = _post(url, seconds, request)
+            span.set_attribute("http.response.status_code", answer.status)
     except (requests.Timeout, ReadTimeoutError):
         raise AttemptFailed("timeout", passing=True) from None
     except (requests.RequestException, HTTPError):

@@ -1,4 +1,4 @@
-"""Calls a provider so that its bad day does not become ours: a deadline, few retries, one log line.
+"""Calls a provider so that its bad day does not become ours: deadline, few retries, lane, circuit, one log line.
 
 Source: integrations.md, Every call.
 """
@@ -8,20 +8,28 @@ import re
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import copy_context
 from threading import Thread
 from typing import Protocol
 
 from shared_code import log
+from shared_code.adapters import telemetry
+from shared_code.adapters.circuit import Circuit
+from shared_code.adapters.lane import Busy, Lane
 
-ATTEMPTS = 3
+ATTEMPTS, AT_ONCE = 3, 8
 _PERSONAL = re.compile(r"\S*[@\d]\S*|\S{25,}")  # numbers, addresses, keys and tokens
 
 
 class Gateway(Protocol):
-    """What the settings of every provider tell: its name and how long it may take."""
+    """A provider by its name, how long it may take, and the one lane and the one circuit that lead to it."""
 
     @property
     def provider(self) -> str: ...
+    @property
+    def lane(self) -> Lane: ...
+    @property
+    def circuit(self) -> Circuit: ...
     @property
     def timeout_seconds(self) -> float: ...
     @property
@@ -53,26 +61,62 @@ def refused(status: int, words: object) -> AttemptFailed:
     return AttemptFailed(f"refused ({status}): {_PERSONAL.sub('…', str(words))[:200]}", passing=False)
 
 
+def check_free(gateway: Gateway, operation: str, request_id: str) -> None:
+    """Refuse, and log, a call that would be refused now, before any work is done for it. Raises Busy."""
+    began = time.monotonic()
+    try:
+        gateway.circuit.check()
+        gateway.lane.check()
+    except Busy as busy:
+        _tell(gateway, operation, request_id, began, 0, busy)
+        raise
+
+
 def call(gateway: Gateway, operation: str, request_id: str, attempt: Callable[[], object]) -> None:
     """Carry out `attempt`, at most three times, each within the gateway's deadline, and log how it went.
 
-    `attempt` raises AttemptFailed; only a passing failure (timeout, connection, 5xx) is tried again.
-    Raises ProviderFailed.
+    `attempt` raises AttemptFailed; only a passing failure (timeout, connection, 5xx) is tried again, and only a call
+    that ends in one is a failure to the circuit: whatever else the provider says, it answers.
+    Raises ProviderFailed, and Busy where nothing was tried because circuit or lane did not let it through.
     """
-    started = time.monotonic()
-    attempts, failure = _try(gateway, attempt)
-    log.event(
-        "providerCall",
-        level=logging.WARNING if failure else logging.INFO,
-        provider=gateway.provider,
-        operation=operation,
-        attempts=attempts,
-        durationMs=round((time.monotonic() - started) * 1000),
-        reason=failure and failure.reason,
-        requestId=request_id,
-    )
+    began = time.monotonic()
+    try:
+        with gateway.circuit.passage() as passage, gateway.lane:
+            attempts, failure = _try(gateway, attempt)
+            passage.answered = not (failure and failure.passing)
+    except Busy as busy:
+        _tell(gateway, operation, request_id, began, 0, busy)
+        raise
+    _tell(gateway, operation, request_id, began, attempts, failure)
     if failure:
         raise ProviderFailed(gateway.provider, operation, attempts, failure.reason)
+
+
+def _tell(
+    gateway: Gateway, operation: str, request_id: str, began: float, attempts: int, problem: AttemptFailed | Busy | None
+) -> None:
+    """One log line and one measurement."""
+    seconds, outcome = time.monotonic() - began, _outcome(problem)
+    log.event(
+        "providerCall",
+        level=logging.WARNING if problem else logging.INFO,
+        provider=gateway.provider,
+        operation=operation,
+        outcome=outcome,
+        attempts=attempts,
+        durationMs=round(seconds * 1000),
+        reason=problem and problem.reason,
+        requestId=request_id,
+    )
+    telemetry.record_call(gateway.provider, operation, outcome, seconds)
+
+
+def _outcome(problem: AttemptFailed | Busy | None) -> str:
+    if problem is None:
+        return "taken"
+    if isinstance(problem, Busy):
+        return "busy"
+    return "failed" if problem.passing else "refused"
 
 
 def _try(gateway: Gateway, attempt: Callable[[], object]) -> tuple[int, AttemptFailed | None]:
@@ -108,7 +152,7 @@ def _within(seconds: float, attempt: Callable[[], object]) -> None:
         except BaseException as error:  # noqa: BLE001 -- whatever it is, it belongs to the caller
             outcome.set_exception(error)
 
-    Thread(target=run, name="provider call", daemon=True).start()
+    Thread(target=copy_context().run, args=(run,), name="provider call", daemon=True).start()
     try:
         outcome.result(timeout=seconds)
     except TimeoutError:

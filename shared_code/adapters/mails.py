@@ -90,8 +90,8 @@ def partner_approved(name: str) -> Mail:
 
 def _words(span: timedelta) -> str:
     minutes = int(span.total_seconds() // 60)
-    for unit, size in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
-        if minutes % size == 0 and minutes >= size:
+    for unit, size, least in (("day", 24 * 60, 2), ("hour", 60, 1), ("minute", 1, 1)):  # 24 hours say more than a day
+        if minutes % size == 0 and minutes >= size * least:
             count = minutes // size
             return f"{count} {unit}{'s' if count > 1 else ''}"
     raise ValueError("a link is valid for at least a minute")

@@ -10,6 +10,8 @@ from urllib.request import Request
 from urllib.response import addinfourl
 
 from shared_code.adapters import calls
+from shared_code.adapters.circuit import Circuit
+from shared_code.adapters.lane import Lane
 from shared_code.adapters.mails import Mail
 
 
@@ -18,6 +20,8 @@ class SendGrid:
     """Where SendGrid is, the key it knows us by, and whom our mails are from: an address, or `Name <address>`."""
 
     provider: ClassVar[str] = "sendgrid"
+    lane: ClassVar[Lane] = Lane(None, calls.AT_ONCE)
+    circuit: ClassVar[Circuit] = Circuit("sendgrid")
     base_url: str
     api_key: str = field(repr=False)
     sender: str
@@ -35,7 +39,7 @@ def prepare() -> None:
 
 
 def send(gateway: SendGrid, to: str, mail: Mail, request_id: str) -> None:
-    """Hand one mail for one address to SendGrid. Raises calls.ProviderFailed."""
+    """Hand one mail for one address to SendGrid. Raises calls.ProviderFailed, lane.Busy."""
     from sendgrid import SendGridAPIClient  # type: ignore[import-untyped]
 
     # At level DEBUG the client logs its headers, the key among them, and the whole mail.

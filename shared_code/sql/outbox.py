@@ -2,27 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal, LiteralString
 
 from psycopg.types.json import Jsonb
 
 from shared_code.sql.pool import Db, Rows, rows, scalars
 
+Channel = Literal["sms", "email"]
+
 
 @dataclass(frozen=True)
 class Message:
-    """A claimed message; `params` is a JSON object. `attempts` counts this one."""
+    """A claimed message; `params` is a JSON object. `attempts` counts this one. Its claim is known by its end."""
 
     message_id: int
-    channel: str
+    channel: Channel
     template: str
     recipient: str
     params: bytes
     attempts: int
+    claimed_until: datetime
 
 
-def write(db: Db, channel: Literal["sms", "email"], template: str, recipient: str, params: Mapping[str, Any]) -> None:
+def write(db: Db, channel: Channel, template: str, recipient: str, params: Mapping[str, Any]) -> None:
     """Leave a message to be sent after commit."""
     scalars(
         db,
@@ -35,40 +38,96 @@ def write(db: Db, channel: Literal["sms", "email"], template: str, recipient: st
     )
 
 
-def claim(db: Db, lease: timedelta, of_request: str | None) -> "Rows[Message]":
+def write_to_user(db: Db, template: str, user_id: str) -> None:
+    """Leave a mail for that person, of whom the rest is looked up when it is sent."""
+    scalars(
+        db,
+        "INSERT INTO outbox_message (channel, template, recipient, params, request_id)"
+        " SELECT 'email', %(template)s, email, jsonb_build_object('userId', user_id),"
+        " current_setting('solarium.request') FROM user_account WHERE user_id = %(user_id)s",
+        template=template,
+        user_id=user_id,
+    )
+
+
+def claim(db: Db, channel: Channel, lease: timedelta, of_request: str | None) -> "Rows[Message]":
     """Claim the message that is due the longest, or of one request. Nobody else gets it before `lease` is over."""
     return rows(
         db,
         Message,
         """
-        UPDATE outbox_message SET attempts = attempts + 1, next_attempt_at = now() + %(lease)s
-        WHERE message_id IN (
-            SELECT message_id FROM outbox_message WHERE state = 'waiting' AND next_attempt_at <= now()
+        UPDATE outbox_message SET attempts = attempts + 1, claimed_until = now() + %(lease)s
+        WHERE message_id = (
+            SELECT message_id FROM outbox_message
+            WHERE state = 'waiting' AND next_attempt_at <= now() AND channel = %(channel)s
+              AND (claimed_until IS NULL OR claimed_until <= now())
               AND (request_id = %(of_request)s OR %(of_request)s::text IS NULL)
             ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING message_id, channel, template, recipient, params, attempts
+        RETURNING message_id, channel, template, recipient, params, attempts, claimed_until
         """,
-        of_request=of_request,
+        channel=channel,
         lease=lease,
+        of_request=of_request,
     )
 
 
-def mark_sent(db: Db, message_id: int) -> None:
-    """A provider took it."""
-    scalars(db, "UPDATE outbox_message SET state = 'sent', last_error = NULL WHERE message_id = %(id)s", id=message_id)
+def mark_sent(db: Db, message: Message) -> "Rows[str]":
+    """A provider took it. Like those below it answers the state, and does nothing for a claim that somebody else has.
+
+    Somebody else has it when the sender was slower than its lease. What became of the message is then for that one to
+    say, even if this one sent it: the later mail may hold a link that killed this one's.
+    """
+    return _settle(db, message, "state = 'sent', last_error = NULL")
 
 
-def mark_failed(db: Db, message_id: int, reason: str, wait: timedelta, give_up_after: timedelta) -> "Rows[str]":
-    """No provider took it: try again after `wait`, or give up when the message is that old. Answers its state."""
+def mark_failed(db: Db, message: Message, reason: str, wait: timedelta) -> "Rows[str]":
+    """No provider took it: try again after `wait`, or give up when it is that old."""
+    return _settle(
+        db,
+        message,
+        "last_error = %(reason)s, next_attempt_at = now() + %(wait)s,"
+        " state = CASE WHEN give_up_at <= now() THEN 'givenUp' ELSE state END",
+        reason=reason,
+        wait=wait,
+    )
+
+
+def put_back(db: Db, message: Message) -> "Rows[str]":
+    """Nobody tried to send it: it stays due, and this was no attempt."""
+    return _settle(db, message, "attempts = attempts - 1")
+
+
+def drop(db: Db, message: Message, reason: str) -> "Rows[str]":
+    """It need not be sent any more."""
+    return _settle(db, message, "state = 'givenUp', last_error = %(reason)s", reason=reason)
+
+
+def _settle(db: Db, message: Message, how: LiteralString, **params: object) -> "Rows[str]":
+    return scalars(
+        db,
+        f"UPDATE outbox_message SET claimed_until = NULL, {how}"
+        " WHERE message_id = %(message_id)s AND claimed_until = %(claimed_until)s RETURNING state",
+        message_id=message.message_id,
+        claimed_until=message.claimed_until,
+        **params,
+    )
+
+
+def retry(db: Db, message_id: str) -> "Rows[int]":
+    """Make a message due now, as this request's own; no row for one that is sent. One given up gets another day.
+
+    Who is sending it at the moment goes on, and nobody else begins before that.
+    """
     return scalars(
         db,
         """
-        UPDATE outbox_message SET last_error = %(reason)s, next_attempt_at = now() + %(wait)s,
-               state = CASE WHEN created_at < now() - %(give_up_after)s THEN 'givenUp' ELSE state END
-        WHERE message_id = %(id)s RETURNING state
+        WITH due AS (
+            UPDATE outbox_message SET state = 'waiting', next_attempt_at = now(),
+                request_id = current_setting('solarium.request'),
+                attempts = CASE state WHEN 'givenUp' THEN 0 ELSE attempts END,
+                give_up_at = CASE state WHEN 'givenUp' THEN now() + interval '1 day' ELSE give_up_at END
+            WHERE message_id = %(message_id)s::bigint AND state <> 'sent' RETURNING message_id)
+        SELECT message_id FROM due, audit_note('outbox_message', message_id::text, 'tried again')
         """,
-        id=message_id,
-        reason=reason,
-        wait=wait,
-        give_up_after=give_up_after,
+        message_id=message_id,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared_code.sql.addressees import STAFF, Addressee
 from shared_code.sql.pool import Db, Rows, rows, scalars
 
 
@@ -30,10 +31,8 @@ def write_for_mail(
     """
     scalars(
         db,
-        """
-        WITH person AS (
-            SELECT user_id FROM user_account
-            WHERE lower(email) = lower(%(email)s) AND role IN ('Admin', 'KAM') AND status = 'active' AND NOT blocked)
+        f"""
+        WITH person AS (SELECT user_id FROM user_account WHERE lower(email) = lower(%(email)s) AND {STAFF})
         INSERT INTO password_reset AS r (user_id, token_hash, expires_at, mailed_at)
             SELECT user_id, %(token_hash)s, %(expires_at)s, ARRAY[%(now)s::timestamptz] FROM person
         ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at,
@@ -50,14 +49,6 @@ def write_for_mail(
     )
 
 
-@dataclass(frozen=True)
-class Addressee:
-    """Whom a link is mailed to."""
-
-    email: str
-    name: str | None
-
-
 def addressee(db: Db, email: str, token_hash: bytes) -> "Rows[Addressee]":
     """Whom that link, just written, is mailed to; no row when it was not, or the address is another's or nobody's now.
 
@@ -66,10 +57,22 @@ def addressee(db: Db, email: str, token_hash: bytes) -> "Rows[Addressee]":
     return rows(
         db,
         Addressee,
-        "SELECT u.email, u.name FROM password_reset r JOIN user_account u USING (user_id)"
+        "SELECT u.user_id, u.role, u.name, u.email FROM password_reset r JOIN user_account u USING (user_id)"
         " WHERE r.token_hash = %(token_hash)s AND lower(u.email) = lower(%(email)s) FOR SHARE OF u",
         email=email,
         token_hash=token_hash,
+    )
+
+
+def next_mail_at(db: Db, user_id: str, since: datetime, within: timedelta) -> "Rows[datetime]":
+    """When the oldest mail `since` then stops counting, for somebody who has had its last one."""
+    return scalars(
+        db,
+        "SELECT min(at) + %(within)s FROM password_reset, unnest(mailed_at) at"
+        " WHERE user_id = %(user_id)s AND at > %(since)s",
+        user_id=user_id,
+        since=since,
+        within=within,
     )
 
 

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb, set_json_loads
 from psycopg_pool import ConnectionPool
 
 from shared_code import settings as configuration
+from shared_code.adapters import credential
 
 Db = psycopg.Connection[Any]
 Rows = psycopg.Cursor  # what a statement answers: its rows travel with the first fetch
@@ -40,21 +41,15 @@ def json_of(value: object) -> Jsonb:
 
 
 class EntraConnection(psycopg.Connection[Any]):
-    """A connection whose password is a token of the app's identity, fetched anew for each connection."""
+    """A connection whose password is a token of the app's identity, a live one for each connection."""
 
     @classmethod
     def connect(cls, conninfo: str = "", **kwargs: Any) -> "EntraConnection":
-        return super().connect(conninfo, password=_credential().get_token(SCOPE).token, **kwargs)
+        identity = credential.of_app(configuration.current().identity_client_id)
+        return super().connect(conninfo, password=identity.get_token(SCOPE).token, **kwargs)
 
 
-SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
-
-
-@lru_cache(maxsize=1)
-def _credential() -> Any:
-    from azure.identity import DefaultAzureCredential
-
-    return DefaultAzureCredential()
+SCOPE: Final = "https://ossrdbms-aad.database.windows.net/.default"
 
 
 def _as_it_comes(value: str | bytes) -> bytes:

@@ -1,20 +1,14 @@
 """The deadline and the certificate check hold over TLS, the only way the real providers are reached."""
 
-import ssl
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
-from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Thread
+from socketserver import StreamRequestHandler
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from shared_code.adapters import bounded_http, calls
+from tests.tls import serving, sign_certificate
 
 
 class DrippingHandler(StreamRequestHandler):
@@ -34,39 +28,16 @@ class DrippingHandler(StreamRequestHandler):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Key and self-signed certificate of 127.0.0.1, in one file."""
-    key, name, now = ec.generate_private_key(ec.SECP256R1()), x509.Name([]), datetime.now(UTC)
-    built = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    """The certificate of 127.0.0.1; its key lies beside it."""
     file = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    file.write_bytes(secret + built.public_bytes(pem))
+    sign_certificate(file, file.with_name("key.pem"))
     return file
 
 
 @pytest.fixture(scope="module")
 def url(certificate: Path) -> Iterator[str]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    with ThreadingTCPServer(("127.0.0.1", 0), DrippingHandler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that leaves is expected
-        thread = Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"https://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
-
-
-def test_a_server_that_nobody_vouches_for_is_not_talked_to(url: str) -> None:
-    with pytest.raises(calls.AttemptFailed, match="connection failed"):
-        bounded_http.post(f"{url}/ok", 10)
+    with serving(certificate, certificate.with_name("key.pem"), DrippingHandler) as (host, port):
+        yield f"https://{host}:{port}"
 
 
 @pytest.fixture

@@ -1,9 +1,5 @@
-"""SMS through the real client library, against a MSG91 that works, fails and misbehaves (integrations.md)."""
+"""SMS through the real client library, against a MSG91 that works, or objects (integrations.md)."""
 
-import json
-import logging
-import time
-import traceback
 from collections.abc import Iterator
 
 import pytest
@@ -13,8 +9,8 @@ from localhost.standins.standins import running
 from shared_code.adapters import msg91
 from shared_code.adapters.calls import ProviderFailed
 
-HASTY, PATIENT, WAIT = 0.25, 10.0, 0.02  # seconds
-PHONE, SECOND_PHONE, CODE, KEY = "9000000001", "9000000014", "481516", "authkey-2342"
+PATIENT, WAIT = 10.0, 0.02  # seconds
+PHONE, CODE, KEY = "9000000001", "481516", "authkey-2342"
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +25,8 @@ def standins(everything: StandIns) -> Iterator[StandIns]:
     everything.faults.set("msg91", "off")
 
 
-def gateway(standins: StandIns, timeout: float = PATIENT, key: str = KEY) -> msg91.Msg91:
-    return msg91.Msg91(standins.msg91_url, key, "otp-template", "approval-template", timeout, WAIT)
+def gateway(standins: StandIns, key: str = KEY) -> msg91.Msg91:
+    return msg91.Msg91(standins.msg91_url, key, "otp-template", "approval-template", PATIENT, WAIT)
 
 
 def newest(standins: StandIns, to: str) -> dict[str, str]:
@@ -47,34 +43,6 @@ def test_a_code_arrives_in_the_words_of_the_approved_template(standins: StandIns
 def test_an_approval_arrives_in_the_words_of_the_approved_template(standins: StandIns) -> None:
     msg91.send_approval(gateway(standins), "9000000012", "r1")
     assert newest(standins, "9000000012") == {"channel": "sms", "text": "Your Solarium registration is approved."}
-
-
-@pytest.mark.parametrize(
-    ("fault", "attempts", "reason", "timeout"),
-    [
-        ("500", 3, "status 500", PATIENT),
-        ("503", 3, "status 503", PATIENT),
-        ("429", 1, "refused (429): Too many requests", PATIENT),
-        ("timeout", 3, "timeout", HASTY),
-        ("drip", 3, "timeout", HASTY),
-        ("halfopen", 3, "timeout", HASTY),
-        ("reset", 3, "connection failed", PATIENT),
-        ("error200", 1, "refused (200): Message could not be sent", PATIENT),
-        ("garbage", 1, "refused (200): unreadable answer", PATIENT),
-        ("empty", 1, "refused (200): unreadable answer", PATIENT),
-    ],
-)
-def test_a_failing_provider_is_given_up_in_time(
-    standins: StandIns, fault: str, attempts: int, reason: str, timeout: float
-) -> None:
-    standins.faults.set("msg91", fault)
-    before = time.monotonic()
-    with pytest.raises(ProviderFailed) as failed:
-        msg91.send_code(gateway(standins, timeout), PHONE, CODE, 120, "r1")
-    assert time.monotonic() - before < 3 * HASTY + 2 * WAIT + 2
-    assert (failed.value.attempts, failed.value.reason) == (attempts, reason)
-    assert (failed.value.provider, failed.value.operation) == ("msg91", "sendCode")
-    assert not standins.inbox.find(PHONE)
 
 
 @pytest.mark.parametrize(("fault", "phone"), [("503", "9000000013"), ("reset", "9000000015")])
@@ -95,19 +63,3 @@ def test_nobody_listens() -> None:
     with pytest.raises(ProviderFailed, match="connection failed") as failed:
         msg91.send_code(nowhere, PHONE, CODE, 120, "r1")
     assert failed.value.attempts == 3
-
-
-@pytest.mark.parametrize("fault", ["off", "500", "reset", "error200"])
-def test_one_log_line_and_no_secret_anywhere(standins: StandIns, caplog: pytest.LogCaptureFixture, fault: str) -> None:
-    standins.faults.set("msg91", fault)
-    said = ""
-    with caplog.at_level(logging.DEBUG):
-        try:
-            msg91.send_code(gateway(standins), SECOND_PHONE, CODE, 120, "request-7")
-        except ProviderFailed as failed:
-            said = "".join(traceback.format_exception(failed)) + repr(gateway(standins))
-    line = json.loads(next(r.getMessage() for r in caplog.records if r.name == "solarium"))
-    assert line.keys() == {"event", "provider", "operation", "attempts", "durationMs", "reason", "requestId"}
-    assert (line["event"], line["provider"], line["requestId"]) == ("providerCall", "msg91", "request-7")
-    for secret in (CODE, SECOND_PHONE, KEY, "otp_expiry="):
-        assert secret not in caplog.text + said

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from psycopg.types.json import Jsonb
 
 from tests.app_process import Person
-from tests.end_to_end.people import People
+from tests.end_to_end.people import People, new_phone
 
 REMARKS = "Spoke to them on the phone."
 SYSTEM: dict[str, Any] = {
@@ -99,6 +99,16 @@ class Cast(People):
                 "INSERT INTO notification (user_id, type, title, message, severity)"
                 " VALUES (%s, 'test', 'A word', 'To you.', 'info') RETURNING id",
                 person.session["userId"],
+            )
+        )
+
+    def message(self) -> str:
+        """An SMS that was given up; answers its id."""
+        return str(
+            self.value(
+                "INSERT INTO outbox_message (channel, template, recipient, state)"
+                " VALUES ('sms', 'cpApproved', %s, 'givenUp') RETURNING message_id",
+                new_phone(),
             )
         )
 

@@ -37,6 +37,7 @@ class Target:
             "collection": "panels",
             "rowId": cast.panel(),
             "sessionId": "0123456789abcdef" * 2,
+            "messageId": cast.message(),
             "userId": cast.new_customer().session["userId"],
         }
 
@@ -118,5 +119,6 @@ _TAKEN: dict[str, Callable[[], dict[str, Any]]] = {
     "edit_admin": lambda: {"name": "A"},
     "edit_profile": lambda: {"name": "A"},
     "block_user": lambda: {"blocked": True},
+    "send_email": lambda: {"to": "nobody@solarium.test", "template": "passwordReset"},
     "approve_or_pay": lambda: {"action": "pay", "utr": "UTR123456789", "paidOn": india_day(), "method": "NEFT"},
 }

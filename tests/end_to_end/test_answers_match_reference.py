@@ -76,6 +76,7 @@ class Job:
         self.reviewed(customer["id"])
         self.accepted()
         self.commission = self.executed()
+        self.message = cast.message()
         self.settled()
 
     def did(self, name: str, person: Person, method: str, path: str, body: object = None) -> Any:
@@ -197,6 +198,7 @@ READS = {
     "list_admins": "admins",
     "get_profile": "profile",
     "list_audit": "audit?limit=100",
+    "list_outbox": "outbox",
     "get_liveness": "health/live",
     "get_readiness": "health/ready",
 }
@@ -303,6 +305,13 @@ def test_passwords_sessions_and_second_factors_have_their_answers(job: Job) -> N
     checked("end_totp", person.call("DELETE", "auth/totp", password))
     checked("reset_totp", cast.admin.call("PATCH", f"users/{user_id}/resetTotp"))
     checked("end_sessions", cast.admin.call("POST", f"users/{user_id}/endSessions"))
+
+
+def test_messages_and_mails_have_their_answers(job: Job) -> None:
+    admin, person = job.cast.admin, job.cast.new_staff("KAM")
+    order = {"to": person.session["user"]["email"], "template": "passwordReset"}
+    checked("send_email", admin.call("POST", "integrations/sendEmail", order))
+    checked("retry_message", admin.call("POST", f"outbox/{job.message}/retry"))
 
 
 def mailed_token(cast: Cast, email: str) -> str:

@@ -148,6 +148,10 @@ block_user                   PATCH users/<somebody>/block        ok role role ro
 end_sessions                 POST  users/<somebody>/endSessions  ok role role role role role role
 reset_totp                   PATCH users/<somebody>/resetTotp    ok role role role role role role
 list_audit                   GET   audit                         ok role role role role role role
+
+send_email                   POST  integrations/sendEmail        ok role role role role role role
+list_outbox                  GET   outbox                        ok role role role role role role
+retry_message                POST  outbox/<message>/retry        ok role role role role role role
 """
 ROWS = [line.split(maxsplit=3) for line in TABLE.splitlines() if line]
 OPEN = {
@@ -186,6 +190,7 @@ class Scene:
             "somebody": lambda: str(cast.new_customer().session["userId"]),
             "mine": lambda: cast.notification(self.person),
             "theirs": lambda: cast.notification(cast.new_customer()),
+            "message": cast.message,
             "partner": lambda: str(cast.partner.session["userId"]),
             "newcomer": lambda: cast.newcomer(cast.kam),
             "kam": lambda: str(cast.kam.session["userId"]),
@@ -242,6 +247,7 @@ class Scene:
             "edit_admin": {"phone": new_phone()},
             "edit_profile": {"city": "Surat"},
             "block_user": {"blocked": True},
+            "send_email": {"to": "kam1@solarium.test", "template": "kamWelcome"},
         }
         return bodies.get(function)
 

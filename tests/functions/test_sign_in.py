@@ -1,12 +1,19 @@
 """Signing in by a code: how long it lives, how often it may be wrong, how many are sent (rules.md 5.1, 5.2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
 from functions.integrations import send_otp
 from localhost.standins import StandIns
-from tests.handset import START, Handset
+from shared_code.adapters.calls import AT_ONCE
+from shared_code.adapters.circuit import FAILURES, SECONDS, Circuit
+from shared_code.adapters.lane import RETRY_AFTER, Lane
+from shared_code.adapters.msg91 import Msg91
+from tests.handset import START, Handset, word
+from tests.racing import until
 from tests.rules.samples import refused
 from tests.world import World
 
@@ -135,22 +142,91 @@ def spent(world: World) -> dict[str, int]:
     return dict(world.rows("UPDATE rate_window SET started_at = now() WHERE key ^@ 'sms:' RETURNING key, count"))
 
 
-@pytest.mark.parametrize("fault", ["500", "error200", "429", "garbage", "reset"])
+@pytest.mark.parametrize(
+    ("fault", "sixth"),
+    [
+        ("500", "PROVIDER_BUSY"),
+        ("reset", "PROVIDER_BUSY"),
+        ("error200", "SMS_DELIVERY_FAILED"),
+        ("429", "SMS_DELIVERY_FAILED"),
+        ("garbage", "SMS_DELIVERY_FAILED"),
+    ],
+)
 def test_an_sms_that_was_not_taken_counts_for_nothing_and_its_code_is_dead(
-    world: World, standins: StandIns, phone: Handset, fault: str
+    world: World, standins: StandIns, phone: Handset, fault: str, sixth: str
 ) -> None:
     phone.ask()
     before = spent(world)
     standins.faults.set("msg91", fault)
-    for _ in range(6):
-        with refused("SMS_DELIVERY_FAILED"):
+    for answer in ["SMS_DELIVERY_FAILED"] * 5 + [sixth]:
+        with refused(answer):
             phone.ask(at=40)
     assert spent(world) == before
     assert phone.says(phone.codes[0], at=41) == "OTP_EXPIRED"
     standins.faults.set("msg91", "off")
+    Msg91.circuit = Circuit("msg91")
     for n in range(4):
         phone.ask(at=41 + n * 30)
     assert phone.says(phone.codes[0], at=140) == "ok"
+
+
+@pytest.mark.parametrize("lane_is_full", [True, False], ids=["lane full", "circuit open"])
+def test_a_code_for_which_msg91_is_not_even_asked_is_not_written_and_the_older_one_stays_good(
+    world: World, standins: StandIns, phone: Handset, lane_is_full: bool
+) -> None:
+    phone.ask()
+    before = spent(world)
+    with full(Msg91.lane) if lane_is_full else opened(Msg91.circuit):
+        with refused("PROVIDER_BUSY") as busy:
+            phone.ask(at=40)
+        assert busy.value.retry_after == (RETRY_AFTER if lane_is_full else SECONDS)
+        assert phone.ask(at=20) == SENT  # within 30 s of the last one no SMS is due
+    assert spent(world) == before
+    assert phone.says(phone.codes[0], at=41) == "ok"
+
+
+@contextmanager
+def full(lane: Lane) -> Iterator[None]:
+    """Eight are inside."""
+    with ExitStack() as inside:
+        for _ in range(AT_ONCE):
+            inside.enter_context(lane)
+        yield
+
+
+@contextmanager
+def opened(circuit: Circuit) -> Iterator[None]:
+    """Five have failed."""
+    for _ in range(FAILURES):
+        with circuit.passage() as passage:
+            passage.answered = False
+    yield
+
+
+def test_who_is_refused_only_after_its_code_was_written_has_no_code(
+    world: World, standins: StandIns, phone: Handset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many who find the lane free at once, some come too late."""
+    phone.ask()
+    before = spent(world)
+    monkeypatch.setattr(Msg91.lane, "check", lambda: None)
+    with full(Msg91.lane), refused("PROVIDER_BUSY"):
+        phone.ask(at=40)
+    assert spent(world) == before
+    assert phone.says(phone.codes[0], at=41) == "OTP_EXPIRED"
+    assert phone.ask(at=41) == SENT
+
+
+def test_who_waits_for_msg91_holds_no_connection_to_the_database(
+    world: World, standins: StandIns, new: Callable[..., Handset]
+) -> None:
+    standins.faults.set("msg91", "timeout", 100)
+    with world.with_settings(provider_timeout_seconds=1.0), ThreadPoolExecutor(AT_ONCE) as threads:
+        asking = [threads.submit(word, new().ask) for _ in range(AT_ONCE)]
+        until(lambda: standins.faults.as_json()["msg91"]["count"] <= 100 - AT_ONCE)
+        until(lambda: (pool := world.pool.get_stats())["pool_available"] == pool["pool_size"])
+        assert not any(one.done() for one in asking)
+    assert [one.result() for one in asking] == ["SMS_DELIVERY_FAILED"] * AT_ONCE
 
 
 def test_all_phones_together_get_no_more_codes_than_the_settings_say(world: World, new: Callable[..., Handset]) -> None:

@@ -15,7 +15,7 @@ from tests.world import World
 UNAUDITED = {
     "audit_log", "schema_migration", "session", "otp_challenge", "otp_guard", "password_guard", "notification",
     "outbox_message", "idempotency_key", "rate_window", "timeline_entry", "commission_event", "kyc_event",
-    "document_access",
+    "document_access", "provider_trouble",
     "password_reset", "second_factor",
 }  # fmt: skip
 

@@ -1,6 +1,8 @@
 """Messages wait in the outbox until a provider takes them, once, for a day at most (rules.md 7)."""
 
 import logging
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -8,8 +10,13 @@ import pytest
 from functions.people.activate_partner import activate_channel_partner
 from functions.timers import send_outbox
 from localhost.standins import StandIns
-from shared_code.messages import LEASE
+from shared_code import outbox as sending
+from shared_code.adapters.lane import Lane
+from shared_code.adapters.msg91 import Msg91
+from shared_code.outbox import HOLDS_ANSWER, LEASE
+from shared_code.sql import outbox as stored
 from tests import rows
+from tests.racing import until
 from tests.rules.samples import refused
 from tests.world import ADMIN, World, codes, race
 
@@ -40,6 +47,15 @@ def waiting_sms(world: World, phone: str, **columns: object) -> None:
 def outbox(world: World) -> list[tuple[Any, ...]]:
     """Channel, recipient, state and attempts of every message."""
     return world.rows("SELECT channel, recipient, state, attempts FROM outbox_message ORDER BY message_id")
+
+
+def told(world: World, kind: str) -> list[str]:
+    """Who was told that, once for each time."""
+    return [who for (who,) in world.rows("SELECT user_id FROM notification WHERE type = %s ORDER BY user_id", kind)]
+
+
+def admins(world: World) -> list[str]:
+    return [who for (who,) in world.rows("SELECT user_id FROM user_account WHERE role = 'Admin' ORDER BY user_id")]
 
 
 def due(world: World) -> None:
@@ -114,11 +130,12 @@ def test_a_message_is_given_up_loudly_after_a_day(
     waiting_sms(world, "9600000002", attempts=20)
     standins.faults.set("msg91", "500")
     for age, state in (("23 h 59 min", "waiting"), ("24 h 1 min", "givenUp")):
-        world.owner.execute("UPDATE outbox_message SET created_at = now() - %s::interval", [age])
+        world.owner.execute("UPDATE outbox_message SET give_up_at = now() + interval '1 day' - %s::interval", [age])
         due(world)
         with caplog.at_level(logging.INFO, "solarium"):
             world.run(send_outbox)
         assert world.value("SELECT state FROM outbox_message") == state
+    assert told(world, "messageGivenUp") == admins(world)
     lines = [record for record in caplog.records if "message_not_sent" in record.message]
     assert [line.levelname for line in lines] == ["WARNING", "ERROR"]
     assert "9600000002" not in caplog.text
@@ -146,11 +163,12 @@ def test_a_message_that_is_being_sent_is_nobody_elses(world: World, standins: St
 
 
 def test_a_message_whose_sender_died_is_sent_when_its_lease_is_over(world: World, standins: StandIns) -> None:
-    waiting_sms(world, "9600000003", attempts=1)
-    world.owner.execute("UPDATE outbox_message SET next_attempt_at = now() + %s", [LEASE])
+    waiting_sms(world, "9600000003")
+    with world.pool.connection() as db:
+        assert stored.claim(db, "sms", LEASE, None).fetchone()
     world.run(send_outbox)
     assert standins.inbox.find("9600000003") == []
-    world.owner.execute("UPDATE outbox_message SET next_attempt_at = next_attempt_at - %s", [LEASE])
+    world.owner.execute("UPDATE outbox_message SET claimed_until = claimed_until - %s", [LEASE])
     world.run(send_outbox)
     assert len(standins.inbox.find("9600000003")) == 1
 
@@ -160,3 +178,60 @@ def test_a_message_that_cannot_be_sent_at_all_holds_up_no_other(world: World, st
     waiting_sms(world, "9600000004", next_attempt_at=world.value("SELECT now() + interval '1 ms'"))
     world.run(send_outbox)
     assert len(standins.inbox.find("9600000004")) == 1
+
+
+def test_a_sender_slower_than_its_claim_has_no_say_any_more(world: World, standins: StandIns) -> None:
+    waiting_sms(world, "9600000006")
+    with world.pool.connection() as db:
+        [slow] = stored.claim(db, "sms", LEASE, None).fetchall()
+        world.owner.execute("UPDATE outbox_message SET claimed_until = now()")
+        [quick] = stored.claim(db, "sms", LEASE, None).fetchall()
+        for late in (stored.mark_failed(db, slow, "timeout", LEASE), stored.mark_sent(db, slow)):
+            assert late.fetchone() is None
+        assert outbox(world) == [("sms", "9600000006", "waiting", 2)]
+        assert stored.mark_sent(db, quick).fetchone() == "sent"
+
+
+def test_a_busy_provider_costs_a_message_no_attempt_and_holds_up_no_other_channel(
+    world: World, standins: StandIns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting_sms(world, "9600000007")
+    waiting_sms(world, "9600000008")
+    mail = {"channel": "email", "template": "cpApproved", "recipient": "busy@solarium.test", "params": '{"name": "B"}'}
+    rows.insert(world, "outbox_message", "message_id", **mail)
+    monkeypatch.setattr(Msg91, "lane", Lane(None, 1))
+    with Msg91.lane:
+        world.run(send_outbox)
+    assert [(channel, state, attempts) for channel, _, state, attempts in outbox(world)] == [
+        ("sms", "waiting", 0),
+        ("sms", "waiting", 0),
+        ("email", "sent", 1),
+    ]
+    world.run(send_outbox)  # at once: they stayed due
+    assert {(state, attempts) for _, _, state, attempts in outbox(world)} == {("sent", 1)}
+
+
+def test_a_provider_that_hangs_holds_the_answer_for_a_second_and_the_message_is_sent_beside(
+    world: World, standins: StandIns
+) -> None:
+    cp_id, phone = pending_partner(world)
+    standins.faults.set("msg91", "timeout", 1)
+    began = time.monotonic()
+    with world.with_settings(provider_timeout_seconds=3.0):
+        world.call(activate_channel_partner, ADMIN, cp_id=cp_id)
+    assert HOLDS_ANSWER <= time.monotonic() - began < 3.0
+    assert outbox(world) == [("sms", phone, "waiting", 1)]
+    until(lambda: outbox(world) == [("sms", phone, "sent", 1)])
+    assert len(standins.inbox.find(phone)) == 1
+
+
+def test_when_many_requests_are_sending_the_others_leave_it_to_the_timer(
+    world: World, standins: StandIns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "_senders", threading.BoundedSemaphore(1))
+    assert sending._senders.acquire(blocking=False)
+    cp_id, phone = pending_partner(world)
+    world.call(activate_channel_partner, ADMIN, cp_id=cp_id)
+    assert outbox(world) == [("sms", phone, "waiting", 0)]
+    world.run(send_outbox)
+    assert outbox(world) == [("sms", phone, "sent", 1)]
