@@ -5,7 +5,7 @@ VENV ?= .venv
 # Takes the shell's place, so that signals reach the program itself.
 python = exec $(PYTHON) -m localhost.prepare $(VENV)
 
-.PHONY: help interpreter run test races kills fuzz demo reset check migrate admin catalogue recompute openapi pictures bench bench-outage
+.PHONY: help interpreter run test races kills fuzz demo reset check migrate admin catalogue recompute openapi pictures bench bench-outage bench-scale
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name does; do printf 'make %-12s %s\n' "$$name" "$$does"; done
@@ -62,3 +62,6 @@ bench: interpreter ## measure (ARGS= for the measurements)
 
 bench-outage: interpreter ## measure what is left for others while MSG91 hangs (ARGS=)
 	@$(python) -m bench.outage $(ARGS)
+
+bench-scale: interpreter ## measure lists, searches and sums at 2 000, 20 000 and 200 000 leads (ARGS= for other numbers)
+	@$(python) -m bench.scale $(ARGS)

@@ -12,7 +12,7 @@ from shared_code.rules import follow_up, text
 from shared_code.rules.lead_owner import check_owner, first_owner
 from shared_code.rules.refusal import Refusal, invalid
 from shared_code.rules.scope import PERMISSIONS, Action, Role
-from shared_code.sql import accounts, leads, people, places, registration
+from shared_code.sql import accounts, leads, network, people, places, registration
 from shared_code.sql.edge import count_in_window
 from shared_code.wire import Ask, Json
 from shared_code.wire.fields import Address, City, CpId, Day, Email, LongText, Name, Phone, PinCode, Short, State
@@ -78,7 +78,7 @@ def _of_phone(ask: NewLead, owner_id: str | None, ctx: Context) -> leads.NewLead
     if missing:
         raise invalid(missing)
     named = places.state_name(ctx.db, ask.state, ctx.now)
-    partner = people.owner(ctx.db, owner_id)
+    partner = network.owner(ctx.db, owner_id)
     known = customers.known(ctx, str(ask.phone))
     lead_id = leads.next_id(ctx.db)
     if owner_id is not None:

@@ -10,7 +10,7 @@ from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.lead_owner import check_may_cross, check_reassign
 from shared_code.rules.scope import PERMISSIONS, Action
-from shared_code.sql import lead_changes, leads, people
+from shared_code.sql import lead_changes, leads, network
 from shared_code.sql.lead_changes import Note
 from shared_code.versions import check_version
 from shared_code.wire import Ask, Json
@@ -39,7 +39,7 @@ def reassign_lead(ask: Reassignment, ctx: Context) -> Json[Lead]:
     check_may_cross(ctx.caller, ask.override)
     locked = leads.lock(ctx.db, ctx.caller, ask.lead_id)
     former_kam = leads.kam_of(ctx.db, ask.lead_id)
-    wished = people.owner(ctx.db, ask.cp_id)
+    wished = network.owner(ctx.db, ask.cp_id)
     lead = ctx.found(locked.fetchone(), "lead", ask.lead_id)
     check_version(ctx, lead, ask.expected_version)
     crosses = check_reassign(ctx.caller, ask.cp_id, wished.fetchone(), lead.state, ask.override)

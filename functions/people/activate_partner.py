@@ -4,7 +4,7 @@ from shared_code import welcome
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.scope import PERMISSIONS, Action
-from shared_code.sql import people
+from shared_code.sql import network, people
 from shared_code.wire import Json
 from shared_code.wire.people import ChannelPartner, OnePartner
 
@@ -12,7 +12,7 @@ from shared_code.wire.people import ChannelPartner, OnePartner
 @endpoint("PATCH", "channelPartners/{cpId:regex(^CP-[0-9]+$)}/activate", PERMISSIONS[Action.MASTER_WRITE])
 def activate_channel_partner(ask: OnePartner, ctx: Context) -> Json[ChannelPartner]:
     """Let a pending or deactivated partner in and tell it by SMS and mail. Once more changes nothing."""
-    activated = people.activate_partner(ctx.db, ask.cp_id).fetchone()
+    activated = network.activate_partner(ctx.db, ask.cp_id).fetchone()
     with ctx.finish() as last:
         if activated is not None:
             welcome.partner(ctx, last, ask.cp_id, activated.name, activated.phone, activated.email)

@@ -13,12 +13,12 @@ from shared_code.sql.scope import COMMISSIONS, of_leads
 
 def _summary(scope: LiteralString) -> LiteralString:
     return f"""(SELECT json_build_object(
-        'byStatus', json_object_agg(status, json_build_object(
-            'count', coalesce(found.count, 0), 'amount', coalesce(found.amount, 0)) ORDER BY s.place),
-        'lifetimePaid', coalesce(sum(found.amount) FILTER (WHERE status = 'Paid'), 0))
-        FROM unnest(ARRAY['Pending', 'Approved', 'Paid', 'Cancelled']) WITH ORDINALITY s (status, place) LEFT JOIN (
-            SELECT m.status, count(*), sum(coalesce(m.approved_amount, m.amount)) AS amount
-            FROM commission m WHERE {scope} GROUP BY m.status) found USING (status))"""
+        'byStatus', json_object_agg(s.status, json_build_object('count', count, 'amount', amount) ORDER BY place),
+        'lifetimePaid', sum(amount) FILTER (WHERE s.status = 'Paid'))
+        FROM unnest(ARRAY['Pending', 'Approved', 'Paid', 'Cancelled']) WITH ORDINALITY s (status, place)
+        CROSS JOIN LATERAL (
+            SELECT count(*), coalesce(sum(coalesce(m.approved_amount, m.amount)), 0) AS amount
+            FROM commission m WHERE m.status = s.status AND {scope}) found)"""
 
 
 PARTNER_SUMMARY: Final[LiteralString] = _summary(COMMISSIONS[Role.CP])

@@ -108,8 +108,10 @@ def page(db: Db, caller: Caller, wanted: Wanted, customer_accepted: bool) -> "Ro
 def summary_json(leads: LiteralString, commissions: LiteralString) -> LiteralString:
     """The sums of leads `l` (FROM and WHERE), with those of commissions. Takes the parameters `statuses` and `day`."""
     return f"""(SELECT json_build_object(
-        'total', coalesce(sum(found.leads), 0), 'byStatus', json_object_agg(s.status, coalesce(found.leads, 0) ORDER BY s.place),
-        'dueToday', coalesce(sum(found.due), 0), 'overdue', coalesce(sum(found.overdue), 0), 'commissions', {commissions})
+        'total', coalesce(sum(found.leads), 0),
+        'byStatus', json_object_agg(s.status, coalesce(found.leads, 0) ORDER BY s.place),
+        'dueToday', coalesce(sum(found.due), 0), 'overdue', coalesce(sum(found.overdue), 0),
+        'commissions', {commissions})
         FROM unnest(%(statuses)s::text[]) WITH ORDINALITY s (status, place) LEFT JOIN (
             SELECT l.status, count(*) AS leads, count(*) FILTER (WHERE {_FOLLOW_UP["today"]}) AS due,
                 count(*) FILTER (WHERE {_FOLLOW_UP["overdue"]}) AS overdue

@@ -1,4 +1,4 @@
-"""What all lists share: filters that are sent, search, order; a page and the total in one statement (api.md 1, Lists)."""
+"""What all lists share: filters that are sent, search, order; page and total in one statement (api.md 1, Lists)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

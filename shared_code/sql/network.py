@@ -4,10 +4,12 @@ Whoever locks several of them takes the KAM first, then partners in the order of
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from shared_code.rules.kam_assignment import Held, Kam
 from shared_code.rules.lead_matrix import TERMINAL
+from shared_code.rules.lead_owner import Partner
 from shared_code.sql.pool import Db, Rows, rows, scalars
 
 FIRM: Final = ("organization_name", "gstin")
@@ -70,4 +72,39 @@ def open_leads(db: Db, cp_id: str) -> "Rows[int]":
         "SELECT count(*) FROM lead WHERE assigned_to = %(cp_id)s AND status <> ALL (%(terminal)s)",
         cp_id=cp_id,
         terminal=[status.value for status in TERMINAL],
+    )
+
+
+@dataclass(frozen=True)
+class Activated:
+    """A partner that is active now and was not: whom to tell."""
+
+    name: str | None
+    phone: str
+    email: str | None
+
+
+def activate_partner(db: Db, cp_id: str) -> "Rows[Activated]":
+    """Make a pending or deactivated partner active; no row when there is none, or when it was active already."""
+    return rows(
+        db,
+        Activated,
+        "UPDATE user_account SET status = 'active', updated_at = now()"
+        " WHERE user_id = %(cp_id)s AND role = 'CP' AND status <> 'active' RETURNING name, phone, email",
+        cp_id=cp_id,
+    )
+
+
+def owner(db: Db, cp_id: str | None) -> "Rows[Partner]":
+    """The partner that a lead may be given to. Its row is locked: it stays as active as it is until the lead is there.
+
+    Who deactivates a partner locks that row too and counts its open leads in the next statement.
+    """
+    return rows(
+        db,
+        Partner,
+        "SELECT c.cp_id, c.kam_id, u.status = 'active' AND NOT u.blocked AS is_active, u.state"
+        " FROM channel_partner c JOIN user_account u ON u.user_id = c.cp_id WHERE c.cp_id = %(cp_id)s"
+        " FOR SHARE OF u",
+        cp_id=cp_id,
     )

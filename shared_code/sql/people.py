@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, LiteralString
 
-from shared_code.rules.lead_owner import Partner
 from shared_code.rules.scope import Caller, Role
 from shared_code.sql import lists
 from shared_code.sql.places import IN_FORCE
@@ -129,7 +128,11 @@ _FILTERS: Final[Mapping[str, LiteralString]] = {
 
 
 def _page(
-    db: Db, item: LiteralString, source: LiteralString, where: Sequence[LiteralString], wanted: Wanted,
+    db: Db,
+    item: LiteralString,
+    source: LiteralString,
+    where: Sequence[LiteralString],
+    wanted: Wanted,
     caller: Caller | None = None,
 ) -> "Rows[bytes]":
     return lists.list_page(
@@ -184,26 +187,6 @@ def channel_partner(db: Db, caller: Caller, cp_id: str) -> "Rows[bytes]":
     )
 
 
-@dataclass(frozen=True)
-class Activated:
-    """A partner that is active now and was not: whom to tell."""
-
-    name: str | None
-    phone: str
-    email: str | None
-
-
-def activate_partner(db: Db, cp_id: str) -> "Rows[Activated]":
-    """Make a pending or deactivated partner active; no row when there is none, or when it was active already."""
-    return rows(
-        db,
-        Activated,
-        "UPDATE user_account SET status = 'active', updated_at = now()"
-        " WHERE user_id = %(cp_id)s AND role = 'CP' AND status <> 'active' RETURNING name, phone, email",
-        cp_id=cp_id,
-    )
-
-
 def kams(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
     """KAMs, newest first, as a list's `data`; a KAM sees itself."""
     table: LiteralString = "kam JOIN user_account u ON u.user_id = kam.kam_id"
@@ -232,19 +215,4 @@ def admin(db: Db, admin_id: str) -> "Rows[bytes]":
         db,
         f"SELECT {_ADMIN} FROM user_account u WHERE u.user_id = %(admin_id)s AND u.role = 'Admin'",
         admin_id=admin_id,
-    )
-
-
-def owner(db: Db, cp_id: str | None) -> "Rows[Partner]":
-    """The partner that a lead may be given to. Its row is locked: it stays as active as it is until the lead is there.
-
-    Who deactivates a partner locks that row too and counts its open leads in the next statement.
-    """
-    return rows(
-        db,
-        Partner,
-        "SELECT c.cp_id, c.kam_id, u.status = 'active' AND NOT u.blocked AS is_active, u.state"
-        " FROM channel_partner c JOIN user_account u ON u.user_id = c.cp_id WHERE c.cp_id = %(cp_id)s"
-        " FOR SHARE OF u",
-        cp_id=cp_id,
     )

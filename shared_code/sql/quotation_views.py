@@ -77,26 +77,29 @@ _SORT: Final[Mapping[str, LiteralString]] = {
 }
 
 
-
-def _found(caller: Caller) -> LiteralString:
-    named = of_leads(caller.role, "q.lead_id", lists.contains("lower(l.customer_name)"))
-    return f"({named} OR q.quotation_reference = upper(%(search)s) OR q.lead_id = upper(%(search)s))"
+def _scope(role: Role, has_search: bool) -> list[LiteralString]:
+    """Whose quotations, and which are searched for: PostgreSQL begins with their leads."""
+    mine: LiteralString = f"EXISTS (SELECT FROM lead l WHERE l.lead_id = q.lead_id AND {LEADS[role]})"
+    if not has_search:
+        return ["true" if role is Role.ADMIN else of_leads(role, "q.lead_id")]
+    named = of_leads(role, "q.lead_id", lists.contains("lower(l.customer_name)"))
+    found: LiteralString = f"({named} OR q.quotation_reference = upper(%(search)s) OR q.lead_id = upper(%(search)s))"
+    return [found] if role is Role.ADMIN else [found, mine]
 
 
 def page(db: Db, caller: Caller, wanted: Wanted) -> "Rows[bytes]":
     """Quotations in scope, newest first unless sorted, as a list's `data`."""
-    is_admin, with_leads = caller.role is Role.ADMIN, "quotation q JOIN lead l USING (lead_id)"
-    scope = [LEADS[caller.role], _found(caller)] if wanted.search else ["true" if is_admin else of_leads(caller.role, "q.lead_id")]
+    by_name = wanted.sort_by == "customerName"
     return lists.list_page(
         db,
         item=QUOTATION,
         row_id="q.quotation_reference",
         table="quotation q",
-        source=with_leads if wanted.search or wanted.sort_by == "customerName" else "quotation q",
+        source="quotation q JOIN lead l USING (lead_id)" if by_name else "quotation q",
         counted="quotation q",
-        where=[*scope, VISIBLE, *lists.chosen(_FILTERS, wanted)],
+        where=[*_scope(caller.role, bool(wanted.search)), VISIBLE, *lists.chosen(_FILTERS, wanted)],
         order=lists.ordered(_SORT, wanted, "q.quotation_reference"),
         wanted=wanted,
         params=reader(caller),
-        at_once=not is_admin,
+        at_once=caller.role is not Role.ADMIN,
     )

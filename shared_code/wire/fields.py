@@ -108,7 +108,11 @@ TokenNumber = Annotated[str, _filled(text.TOKEN_NUMBER)]
 Short = Annotated[str, _filled(100)]
 LongText = Annotated[str, AfterValidator(text.long_text)]
 Reason = Annotated[str, AfterValidator(text.long_text), AfterValidator(_said)]
-Search = Annotated[str, line(100)]
+Search = Annotated[
+    str,
+    line(100),
+    Field(description="three letters or more: anywhere in it; one or two: where a word begins; an id: all of it"),
+]
 Phone = Annotated[
     str,
     AfterValidator(codes.normalise_phone),

@@ -20,7 +20,8 @@ from functions.leads.update_status import update_status
 from functions.people.deactivate_partner import deactivate_channel_partner
 from shared_code.rules.lead_status import Status
 from shared_code.rules.scope import Caller, Role
-from shared_code.sql import leads, people
+from shared_code.sql import leads
+from shared_code.sql import network as statements
 from shared_code.sql.scope import LEADS, LOCKED_LEADS
 from tests import network, rows
 from tests.racing import CALLERS, ROW_LOCK, rounds, rush, spoil, until, waiting
@@ -151,7 +152,7 @@ def test_a_lead_on_its_way_keeps_its_partner_active(world: World, turn: int) -> 
 
 
 def test_without_the_partners_lock_it_is_left_to_an_inactive_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    spoil(monkeypatch, people, " FOR SHARE OF u")
+    spoil(monkeypatch, statements, " FOR SHARE OF u")
     status, count = overtaken(world)
     assert (status, count > 0) == ("deactivated", True)
 
