@@ -11,7 +11,7 @@ DECLARE
     found text[] := '{}';
 BEGIN
     FOR place IN 3 .. length(spaced) LOOP
-        IF substr(spaced, place, 1) > ' ' THEN
+        IF substr(spaced, place, 1) > ' ' COLLATE "C" THEN
             found := found || substr(spaced, place - 2, 3);
         END IF;
     END LOOP;
@@ -19,8 +19,10 @@ BEGIN
 END $$;
 
 -- Without a list of what is still to be added, which every search would read and some write would have to add.
-CREATE INDEX lead_search ON lead USING gin (pieces(' ' || lower(customer_name)), pieces(' ' || phone)) WITH (fastupdate = off);
-CREATE INDEX user_account_search ON user_account USING gin (pieces(' ' || lower(name)), pieces(' ' || phone)) WITH (fastupdate = off);
+CREATE INDEX lead_search ON lead USING gin (
+    pieces((' ' || lower(customer_name)) COLLATE "C"), pieces((' ' || phone) COLLATE "C")) WITH (fastupdate = off);
+CREATE INDEX user_account_search ON user_account USING gin (
+    pieces((' ' || lower(name)) COLLATE "C"), pieces((' ' || phone) COLLATE "C")) WITH (fastupdate = off);
 
 -- Leads --------------------------------------------------------------------------------------------------------
 

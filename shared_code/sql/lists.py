@@ -50,7 +50,7 @@ def contains(*texts: LiteralString, or_is: Sequence[LiteralString] = ()) -> Lite
     in predicates of their own: what an index has answered is not computed again (decision 0012).
     """
     same = [f"{column} = upper(%(search)s)" for column in or_is]
-    indexed = [f"pieces(' ' || {text}) @> {_SOUGHT}" for text in texts]
+    indexed = [f"pieces((' ' || {text}) COLLATE \"C\") @> {_SOUGHT}" for text in texts]
     exact = [f"strpos({text}, lower(%(search)s)) > 0" for text in texts]
     return f"({' OR '.join([*indexed, *same])}) AND ({' OR '.join([*exact, *same])})"
 
