@@ -5,7 +5,7 @@ VENV ?= .venv
 # Takes the shell's place, so that signals reach the program itself.
 python = exec $(PYTHON) -m localhost.prepare $(VENV)
 
-.PHONY: help interpreter run test races kills fuzz demo reset check migrate admin catalogue recompute openapi pictures bench bench-outage bench-scale
+.PHONY: help interpreter run test races kills fuzz fuzz-api demo reset check migrate admin catalogue recompute openapi pictures data-model bench bench-outage bench-scale
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name does; do printf 'make %-12s %s\n' "$$name" "$$does"; done
@@ -27,6 +27,9 @@ kills: interpreter ## kill whoever finalises a quotation, between any two steps 
 
 fuzz: interpreter ## look for a file that fools the check of uploads (MINUTES=, SEED=)
 	@$(python) -m tests.corpus.fuzz
+
+fuzz-api: interpreter ## let Schemathesis try every operation, as each role (EXAMPLES=, CALLERS=, ARGS= for it)
+	@$(python) -m tests.reference.fuzz $(ARGS)
 
 demo: interpreter ## play the main job through the API, beside a running app or alone
 	@$(python) -m localhost demo
@@ -54,8 +57,11 @@ recompute: interpreter ## price every stored quotation again from its frozen inp
 openapi: interpreter ## write the API's reference (FILE=, docs/openapi.json)
 	@$(python) -m shared_code openapi "$${FILE:-docs/openapi.json}"
 
-pictures: interpreter ## draw a quotation's pages (docs/quotation-1.png, docs/quotation-2.png)
+pictures: interpreter ## draw a quotation's pages and the reference (docs/quotation-1.png, -2.png, reference.png)
 	@$(python) -m localhost pictures
+
+data-model: interpreter ## draw the data model that the migrations make (docs/data-model.md)
+	@$(python) -m localhost data-model
 
 bench: interpreter ## measure (ARGS= for the measurements)
 	@$(python) -m bench $(ARGS)

@@ -139,6 +139,7 @@ for workflow in (
     health.get_readiness,
     reference.get_openapi,
     reference.get_docs,
+    reference.get_docs_file,
 ):
     edge.serve(app, workflow)
 

@@ -1,6 +1,8 @@
 """Look up who changed what (api.md 2.8)."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from shared_code.context import Context
 from shared_code.endpoints import ADMIN, endpoint
@@ -14,7 +16,7 @@ class AuditFilters(PageAsk):
     """What the audit can be narrowed by. The days are those of the change."""
 
     sort_by: Literal["createdAt"] | None = None
-    entity: Entity | None = None
+    entity: Annotated[Entity | None, Field(description="what kind of record was changed")] = None
     entity_id: AuditedId | None = None
     actor_id: ActorId | None = None
 

@@ -28,7 +28,7 @@ class At(Ask):
     at: ValidFrom | None = None
 
 
-@endpoint("GET", "masterdata", [Role.ADMIN, Role.KAM, Role.CP])
+@endpoint("GET", "masterdata", [Role.ADMIN, Role.KAM, Role.CP], etag="content")
 def get_master_data(ask: At, ctx: Context) -> Json[MasterData]:
     """Answer all rows in force then and later ones, or 304 when the caller has them."""
     with ctx.finish() as last:

@@ -1,6 +1,8 @@
 """What the apps tell their user (api.md 2.7)."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
@@ -15,7 +17,7 @@ class NotificationFilters(PageAsk):
     """`unread`: only those."""
 
     sort_by: Literal["createdAt"] | None = None
-    unread: bool = False
+    unread: Annotated[bool, Field(description="only those that are unread")] = False
 
 
 class OneNotification(Ask):

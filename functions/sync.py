@@ -1,5 +1,9 @@
 """Sync an app: everything that is the caller's in one answer, or 304 (api.md 2.6; I10)."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import RateLimited
@@ -18,7 +22,7 @@ from shared_code.wire.quotations import Quotation
 class Sync(Ask):
     """`force` only skips the check of the cache; the answer is always complete."""
 
-    force: bool = False
+    force: Annotated[bool, Field(description="skip the check of the cache")] = False
 
 
 class Snapshot(View):
@@ -36,7 +40,7 @@ class Snapshot(View):
     summary: LeadSummary
 
 
-@endpoint("GET", "sync", PERMISSIONS[Action.SYNC], idle=True, refusals=("RATE_LIMITED",))
+@endpoint("GET", "sync", PERMISSIONS[Action.SYNC], idle=True, refusals=("RATE_LIMITED",), etag="content")
 def sync(ask: Sync, ctx: Context) -> Json[Snapshot]:
     """Answer everything that is the caller's own, or 304 when nothing changed since the answer with that ETag."""
     known = [bytes.fromhex(etag) for etag in ctx.known_etags]

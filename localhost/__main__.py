@@ -8,6 +8,7 @@ import socket
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -35,7 +36,7 @@ say = partial(print, flush=True)
 
 def main() -> None:
     """Run the command that the command line names. Where it cannot, say why and what to do, and exit 1."""
-    commands = {"run": run, "demo": demo, "reset": reset, "pictures": pictures}
+    commands = {"run": run, "demo": demo, "reset": reset, "pictures": pictures, "data-model": data_model}
     parser = argparse.ArgumentParser(prog="python -m localhost", description=__doc__)
     parser.add_argument("command", choices=commands)
     command = commands[parser.parse_args().command]
@@ -71,7 +72,6 @@ def run() -> None:
 def demo() -> None:
     """Play the main job through the API of the app on PORT or, where none answers, of one started for it."""
     from localhost.demo import play
-    from localhost.serve import while_playing
 
     machine.mark(_data_dir())
     out, url = _data_dir() / "demo", f"http://localhost:{_port()}"
@@ -80,12 +80,19 @@ def demo() -> None:
         play(url, out)
         return
     say(f"No app answers at {url}: starting one for the demo")
+    _beside_an_app(lambda own: play(own, out))
+
+
+def _beside_an_app(play: Callable[[str], object]) -> None:
+    """Play against an app that is there for this alone, with data that nobody keeps."""
+    from localhost.serve import while_playing
+
     own = {name: value for name, value in _environment().items() if name not in machine.SERVERS}
     with (
         tempfile.TemporaryDirectory(prefix="solarium-demo-") as folder,
         machine.started(Path(folder), own, say) as ground,
     ):
-        asyncio.run(while_playing(ground, lambda own: play(own, out)))
+        asyncio.run(while_playing(ground, play))
 
 
 def reset() -> None:
@@ -95,11 +102,25 @@ def reset() -> None:
 
 
 def pictures() -> None:
-    """Draw the pages of a quotation of the sample catalogue into docs/."""
-    from localhost.pictures import draw
+    """Draw the pages of a quotation of the sample catalogue, and the reference page, into docs/."""
+    from localhost.chromium import installed
+    from localhost.pictures import DOCS, draw
+    from localhost.reference_page import pictured
 
-    for path in draw():
+    drawn = draw()
+    if browser := installed():
+        _beside_an_app(lambda url: drawn.append(pictured(browser, url, DOCS)))
+    for path in drawn:
         say(f"{path}, {path.stat().st_size} bytes")
+    if not browser:
+        say("The reference page was not drawn: there is no Chromium here.")
+
+
+def data_model() -> None:
+    """Draw the data model that the migrations make into docs/data-model.md."""
+    from localhost.data_model import write
+
+    say(f"{write()} is drawn.")
 
 
 def _environment() -> dict[str, str]:

@@ -30,6 +30,7 @@ _EMULATOR = [ROOT / "localhost" / "azurite" / name for name in ("package.json", 
 _INTERPRETER = f"{platform.python_version()} {sys.base_prefix}"
 _STAMP = ".ready"  # says what a folder was made from; absent while it is being made
 _STEP_SECONDS, _BEAT_SECONDS = 1800, 10
+RED, GREEN, CYAN = 31, 32, 36
 _VENV_ADVICE = f"On Debian or Ubuntu, the package python3.{sys.version_info[1]}-venv may be missing."
 _NETWORK_ADVICE = "Is the package registry reachable from here, and is a gigabyte of disk free? Then try again."
 
@@ -61,7 +62,7 @@ def prepare(venv: Path) -> None:
             _install_packages(venv, lock)
         if not _emulator_ready():
             _install_emulator(venv, lock)
-    print("Set up.", flush=True)
+    print(_coloured("Set up.", GREEN), flush=True)
 
 
 def _packages_ready(venv: Path) -> bool:
@@ -100,7 +101,7 @@ def _install_emulator(venv: Path, lock: IO[bytes]) -> None:
 
 def _step(what: str, name: str, command: list[str], lock: IO[bytes], advice: str) -> None:
     """One command, to its end, with a line before it and one every ten seconds. Raises StartError with the advice."""
-    print(f"{what} ...", flush=True)
+    print(f"{_coloured(what, CYAN)} ...", flush=True)
     began, beats = time.monotonic(), 0
     child = Child(name, command, TOOLS / f"{name}.log", lock)
 
@@ -115,7 +116,15 @@ def _step(what: str, name: str, command: list[str], lock: IO[bytes], advice: str
     try:
         child.until(look, _STEP_SECONDS)
     except StartError as error:
-        raise StartError(f"{what} failed: {error}\n{advice}") from None
+        raise StartError(f"{_coloured(f'{what} failed:', RED)} {error}\n{advice}") from None
+    print(f"  {_coloured('done', GREEN)} in {time.monotonic() - began:.0f} s", flush=True)
+
+
+def _coloured(words: str, colour: int) -> str:
+    """The words in a colour of the terminal, where there is one that a person looks at."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return words
+    return f"\033[{colour}m{words}\033[0m"
 
 
 def _digest(files: list[Path]) -> str:

@@ -23,7 +23,7 @@ async def until_ended(machine: Machine, port: int, ready: Callable[[str], None])
         await asyncio.Event().wait()
 
 
-async def while_playing(machine: Machine, play: Callable[[str], None]) -> None:
+async def while_playing(machine: Machine, play: Callable[[str], object]) -> None:
     """Serve on a free port while `play` runs, in a thread, with the URL. Raises what `until_ended` and `play` raise."""
     async with _app(machine, 0) as url:
         await asyncio.to_thread(play, url)

@@ -135,7 +135,7 @@ def _is_form(endpoint: Endpoint, req: func.HttpRequest) -> bool:
 
 def _success(endpoint: Endpoint, result: Any) -> Reply:
     if isinstance(result, Raw):
-        return Reply(200, result.body, result.headers, mimetype=result.mimetype)
+        return Reply(result.status, result.body, result.headers, mimetype=result.mimetype)
     if not isinstance(result, Json):
         result = Json(to_json(result, by_alias=True), endpoint.status_of(type(result)))
     if result.status == 304:

@@ -1,8 +1,10 @@
 """Declares workflows: which method and route, who may call, what is asked and answered. The reference reads it too."""
 
+import re
 import typing
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from shared_code.rules.scope import Role
@@ -10,10 +12,12 @@ from shared_code.wire import Ask, View
 from shared_code.wire.documents import FileAsk
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
+ETag = Literal["version", "content"]
 Workflow = TypeVar("Workflow", bound=Callable[..., Any])
 EVERYONE = frozenset(Role)
 STAFF = frozenset({Role.ADMIN, Role.KAM})
 ADMIN = frozenset({Role.ADMIN})
+PATH_PARAMETER = re.compile(r"\{(\w+)(?::[^{}]*)?\}")  # in a route; group 1: its name
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,14 @@ class Endpoint:
     when_ended: what it answers when the session has ended already, instead of 401.
     without_factor: whether staff may call it that lacks the second factor which MFA_REQUIRED asks for (rules.md 5.5).
     refusals: the codes it can answer besides those every endpoint can.
+    etag: what the ETag of its answer is of: a `version`, for If-Match; or all its content: If-None-Match gives 304.
+    media: what an answer may be that is not in the envelope.
     """
 
     workflow: Callable[..., Any]
     method: Method
     route: str
     roles: frozenset[Role]
-    ask: type[Ask]
-    answer: Any
     created: bool
     idle: bool
     bare: bool
@@ -43,6 +47,22 @@ class Endpoint:
     when_ended: View | None
     without_factor: bool
     refusals: tuple[str, ...]
+    etag: ETag | None
+    media: tuple[str, ...]
+
+    @cached_property
+    def ask(self) -> type[Ask]:
+        """What it is asked."""
+        return self._hints["ask"]  # type: ignore[no-any-return]
+
+    @cached_property
+    def answer(self) -> Any:
+        """What it answers: a model, `Json` of one, or one of several."""
+        return self._hints["return"]
+
+    @cached_property
+    def _hints(self) -> dict[str, Any]:
+        return typing.get_type_hints(self.workflow)
 
     @property
     def name(self) -> str:
@@ -85,18 +105,17 @@ def endpoint(  # noqa: PLR0913 -- a declaration, all of it by name
     when_ended: View | None = None,
     without_factor: bool = False,
     refusals: tuple[str, ...] = (),
+    etag: ETag | None = None,
+    media: tuple[str, ...] = (),
 ) -> Callable[[Workflow], Workflow]:
     """Declare a workflow `(ask, ctx) -> answer` as an endpoint and leave it a plain function."""
 
     def declare(workflow: Workflow) -> Workflow:
-        hints = typing.get_type_hints(workflow)
         REGISTRY[workflow] = Endpoint(
             workflow=workflow,
             method=method,
             route=route,
             roles=frozenset(roles),
-            ask=hints["ask"],
-            answer=hints["return"],
             created=created,
             idle=idle,
             bare=bare,
@@ -105,6 +124,8 @@ def endpoint(  # noqa: PLR0913 -- a declaration, all of it by name
             when_ended=when_ended,
             without_factor=without_factor,
             refusals=refusals,
+            etag=etag,
+            media=media,
         )
         return workflow
 

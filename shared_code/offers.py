@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StringConstraints
 
@@ -35,6 +35,31 @@ class ChosenItem(Ask):
 
 class Configuration(Ask):
     """What a seller chose for a lead; optionally the client's own figures (kW, ₹), which must equal ours."""
+
+    examples: ClassVar = {
+        "six panels": {
+            "leadId": "LEAD-1001",
+            "state": "GJ",
+            "discom": "UGVCL",
+            "phase": "Single",
+            "panels": [{"panelId": "PNL001", "quantity": 6}],
+            "inverterId": "INV003",
+        },
+        "all choices": {
+            "leadId": "LEAD-1001",
+            "state": "Uttar Pradesh",
+            "discom": "PVVNL",
+            "phase": "Single",
+            "smartMeter": True,
+            "panels": [{"panelId": "PNL001", "quantity": 4}, {"panelId": "PNL002", "quantity": 2}],
+            "inverterId": "INV003",
+            "cableType": "Polycab",
+            "extraStructureHeight": 0.5,
+            "dealerAddOnPerKw": 1500,
+            "bom": [{"itemId": "BOM012", "quantity": 1}],
+            "shareWithCustomer": True,
+        },
+    }
 
     lead_id: LeadId
     state: State

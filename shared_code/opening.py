@@ -55,8 +55,8 @@ class Opening:
             return lambda: None
         claims, key = self.claims, self.key
         found = sessions.check(ctx.db, claims.session_id, claims.user_id, ctx.request_id, not self.endpoint.idle)
-        well_formed = key is not None and KEY.fullmatch(key)
-        earlier = kept.claim_key(ctx.db, claims.user_id, key, self.fingerprint) if key and well_formed else None
+        known = key if key is not None and KEY.fullmatch(key) else None
+        earlier = kept.claim_key(ctx.db, claims.user_id, known, self.fingerprint) if known else None
 
         def judge() -> Caller:
             standing = found.fetchone()
@@ -65,7 +65,7 @@ class Opening:
                 raise forbidden("Your role may not do this.")
             if ctx.settings.mfa_required and not self.endpoint.without_factor:
                 _check_second_factor(caller, standing)
-            if key and not well_formed:
+            if key is not None and not known:
                 raise invalid({"Idempotency-Key": "must be 1 to 255 visible characters"})
             if earlier is not None:
                 self._replay(earlier.fetchone())
@@ -122,4 +122,4 @@ def fingerprint(method: str, path: str, body: bytes) -> bytes:
 
 def idempotency_key(endpoint: Endpoint, header: str | None) -> str | None:
     """The key as it was sent, where it is honoured."""
-    return (header or None) if endpoint.honours_key else None
+    return header if endpoint.honours_key else None

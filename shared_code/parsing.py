@@ -34,7 +34,7 @@ def of_body(
     if query:
         raise invalid(dict.fromkeys(query, "does not belong in the address of this request"))
     model = variant(model, path)
-    if if_match and "expected_version" in model.model_fields:
+    if if_match is not None and "expected_version" in model.model_fields:
         fields = {"expectedVersion": _version(if_match)} | fields
     question = to_json(fields | dict(path))
     return _validated(lambda: model.model_validate_json(question, strict=True, by_alias=True, by_name=False))
@@ -58,7 +58,8 @@ def of_form(
         raise invalid(dict.fromkeys(twice, "is there twice"))
     part = files["file"]
     content = part.read()
-    fields: dict[str, object] = {"fileName": part.filename or "", "contentType": part.mimetype} | texts.to_dict()
+    kind = part.mimetype or "application/octet-stream"  # what a part is that does not say it (RFC 7578 4.4)
+    fields: dict[str, object] = {"fileName": part.filename or "", "contentType": kind} | texts.to_dict()
     _refuse_clash(path, fields)
     if query:
         raise invalid(dict.fromkeys(query, "does not belong in the address of this request"))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.app_process import OURS, ROOT, free_port, until_ready
+from tests.http_file import send_all
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -62,6 +63,14 @@ def test_the_curl_commands_answer(started: dict[str, str]) -> None:
     assert said[:2] == ["In Discussion", "Shared"]
     assert said[2] in ("Reserved", "Checking", "Accepted")
     assert said[4:] == ["CP-1", "Won", "Executed", "Approved", "304"]
+
+
+def test_the_requests_for_an_editor_succeed(started: dict[str, str]) -> None:
+    """All of docs/api.http, one after the other."""
+    text = (ROOT / "docs" / "api.http").read_text().replace("7071", started["PORT"])
+    answers = {title: (answer.status_code, answer.text[:300]) for title, answer in send_all(text)}
+    assert len(answers) > 10
+    assert {title: answer for title, answer in answers.items() if answer[0] not in (200, 201)} == {}
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"`make ([a-z-]+)", README))))

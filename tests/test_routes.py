@@ -31,7 +31,7 @@ ROW_ID = "{rowId:regex(^[A-Z0-9]+$)}"  # the last segment behind a word of its o
 SESSION_ID = "{sessionId:regex(^[0-9a-f]+$)}"  # likewise
 MESSAGE_ID = "{messageId:regex(^[0-9]+$)}"  # likewise, and another word follows
 USER_ID = "{userId:regex(^(ADM|KAM|CP|CUST)-[0-9]+$)}"
-WORDS = re.compile(r"\{\w+:regex\(\^\(([\w|]+)\)\$\)\}")
+WORDS = re.compile(r"\{\w+:regex\(\^\(([\w.|-]+)\)\$\)\}")
 
 
 @dataclass(frozen=True)

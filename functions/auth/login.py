@@ -1,8 +1,8 @@
 """Sign in: ask for a code, sign in with it, or with e-mail and password (api.md 2.1, rules.md 5)."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 
 from shared_code import messages, password_proof, phone_proof, second_factor, sign_in
 from shared_code.context import Context
@@ -12,11 +12,21 @@ from shared_code.rules.refusal import Refusal
 from shared_code.sql import people, registration, sessions
 from shared_code.wire import Ask, View
 from shared_code.wire.fields import Code, Email, Password, Phone, SecondFactorCode
+from shared_code.wire.kinds import way
 from shared_code.wire.people import CodeSent, Session
 
 
 class SignIn(Ask):
     """A phone; a phone and the code it was sent; or an e-mail address, a password and perhaps a second factor."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [way("phone", "email password"), way("email password", "phone otp")]}
+    )
+    examples: ClassVar = {
+        "a code, please": {"phone": "9000000101"},
+        "with the code": {"phone": "9000000101", "otp": "123456"},
+        "with a password": {"email": "admin@solarium.test", "password": "Solarium#2026"},
+    }
 
     phone: Phone | None = None
     otp: Code | None = None

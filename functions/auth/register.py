@@ -1,8 +1,8 @@
 """Register as a channel partner, who then waits for an Admin, or as a customer, who is in at once (api.md 2.1)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from shared_code import messages, news, phone_proof, sign_in
 from shared_code.context import Context
@@ -14,11 +14,42 @@ from shared_code.sql import people, places, registration, sessions
 from shared_code.sql.registration import Firm
 from shared_code.wire import Ask
 from shared_code.wire.fields import Address, Code, Email, Gstin, Name, Phone, PinCode, State
+from shared_code.wire.kinds import way
 from shared_code.wire.people import CodeSent, Registered, Session
+
+PATEL = {
+    "name": "Pravin Patel",
+    "phone": "9000000201",
+    "address": "1 Station Road",
+    "state": "GJ",
+    "pinCode": "380001",
+    "organizationName": "Patel Solar",
+    "gstin": "24AAXCS7654A1Z1",
+}
+DESAI = {
+    "name": "Chitra Desai",
+    "phone": "9000000101",
+    "address": "12 Ashram Road",
+    "state": "Gujarat",
+    "pinCode": "380009",
+    "email": "chitra@example.in",
+}
 
 
 class Registration(Ask):
     """Who registers. A partner first without `otp`, and again with the code it was sent; a customer at once with it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": way("", role="Customer"),
+            "then": way("otp", "organizationName gstin"),
+        }
+    )
+    examples: ClassVar = {
+        "a partner, first": {"role": "CP"} | PATEL,
+        "a partner, with the code": {"role": "CP", "otp": "123456"} | PATEL,
+        "a customer, with the code": {"role": "Customer", "otp": "123456"} | DESAI,
+    }
 
     role: Literal["CP", "Customer"]
     name: Name

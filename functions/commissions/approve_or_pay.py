@@ -2,9 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict
 
 from shared_code import news
 from shared_code.context import Context
@@ -18,23 +18,40 @@ from shared_code.sql import commissions, timeline
 from shared_code.sql.pool import Db
 from shared_code.wire import Ask, Json
 from shared_code.wire.commissions import Commission
-from shared_code.wire.fields import CommissionId, Day, LongText, Rupees, Short
+from shared_code.wire.fields import CommissionId, Day, LongText, Rupees, Short, Version
+from shared_code.wire.kinds import told, way
 
 TO_APPROVE, TO_PAY = {"amount"}, {"utr", "paid_on", "method"}
 WIRE = {"amount": "amount", "utr": "utr", "paid_on": "paidOn", "method": "method"}
 
 
+APPROVING = {"if": way("", action="approve"), "then": way("", "utr paidOn method")}
+PAYING = {"if": way("", action="pay"), "then": way("utr paidOn method", "amount")}
+
+
 class ApproveOrPay(Ask):
     """`approve` takes another amount in ₹, with notes; `pay` UTR, day and method. Without `action`: the next step."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [way("", "amount"), way("amount", "utr paidOn method")],
+            "allOf": [APPROVING, PAYING],
+        }
+    )
+    examples: ClassVar = {
+        "approve": {"action": "approve"},
+        "approve another amount": {"action": "approve", "amount": 5000, "notes": "As agreed with the partner."},
+        "pay": {"action": "pay", "utr": "HDFC0001234567", "paidOn": "2026-11-21", "method": "NEFT"},
+    }
 
     commission_id: CommissionId
     action: Step | None = None
     amount: Rupees | None = None
-    utr: Short | None = None
+    utr: Annotated[Short, told("of the bank", pattern="^[A-Za-z0-9]{12,22}$")] | None = None
     paid_on: Day | None = None
     method: Literal["NEFT", "RTGS", "IMPS", "UPI", "Cheque"] | None = None
     notes: LongText | None = None
-    expected_version: Annotated[int, Field(ge=1)] | None = None
+    expected_version: Version | None = None
 
     def check(self, step: Step, today: date) -> Payment | None:
         """Refuse what the step does not take, and what it lacks. Answers the payment, if it is one."""

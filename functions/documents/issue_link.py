@@ -15,8 +15,8 @@ from shared_code.rules.refusal import Refusal, forbidden, invalid
 from shared_code.rules.scope import Role, may_read_older
 from shared_code.sql import documents
 from shared_code.wire import Ask
-from shared_code.wire.documents import ReadLink, UploadSlot
-from shared_code.wire.fields import CustomerId, DocId, FileName, LeadId, Short
+from shared_code.wire.documents import ContentType, FileSize, ReadLink, UploadSlot
+from shared_code.wire.fields import CustomerId, DocId, FileName, LeadId
 
 READING, SENDING = {"doc_id", "version"}, {"doc_type", "lead_id", "customer_id", "kyc_type"}
 
@@ -25,14 +25,14 @@ class LinkAsk(Ask):
     """To read: docId, and a version. To send: docType LEAD with leadId, or KYC; what the file is, the check finds."""
 
     doc_id: DocId | None = None
-    version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    doc_type: Literal["LEAD", "KYC"] | None = None
+    version: Annotated[int, Field(ge=1, le=1_000_000, description="an older one")] | None = None
+    doc_type: Annotated[Literal["LEAD", "KYC"] | None, Field(description="what to send it for")] = None
     lead_id: LeadId | None = None
     customer_id: CustomerId | None = None
     kyc_type: KycType | None = None
     file_name: FileName | None = None
-    content_type: Short | None = None
-    file_size: Annotated[int, Field(ge=0)] | None = None
+    content_type: ContentType | None = None
+    file_size: FileSize | None = None
 
     def check_form(self) -> None:
         """Refuse what belongs to neither form, or to both."""

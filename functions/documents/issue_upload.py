@@ -1,21 +1,31 @@
 """Take in a file for a lead, a customer's papers or a document that is there: five doors, one way (api.md 2.4)."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from shared_code import intake
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.intake import REFUSALS
+from shared_code.rules.kyc import KycType
 from shared_code.rules.refusal import invalid
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.wire import Json
 from shared_code.wire.documents import Document, FileAsk, UploadSlot
 from shared_code.wire.fields import CustomerId, DocId, LeadId
+from shared_code.wire.kinds import told, way
 
 UPLOADERS = PERMISSIONS[Action.UPLOAD]
-DocType = Annotated[str, Field(max_length=100)]
+DocType = Annotated[
+    str,
+    Field(max_length=100),
+    told("what it is, in a few words", "Light Bill", pattern="^[A-Za-z0-9._-][A-Za-z0-9 ._-]{0,39}$"),
+]
+Paper = Annotated[KycType, BeforeValidator(lambda kind: kind.strip() if isinstance(kind, str) else kind)]
+
+
+FILE = {"fileName": "light-bill.pdf", "contentType": "application/pdf", "fileSize": 182044}
 
 
 class LeadFile(FileAsk):
@@ -29,11 +39,19 @@ class KycFile(FileAsk):
     """A file for a customer's papers."""
 
     customer_id: CustomerId
-    doc_type: DocType | None = None
+    doc_type: Paper
 
 
 class AnyFile(FileAsk):
-    """A file for a lead, or for a customer's papers."""
+    """A file for a lead, or for a customer's papers, whose docType is needed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [way("leadId", "customerId"), way("customerId", "leadId", docType=list(KycType))]}
+    )
+    examples: ClassVar = {
+        "for a lead": FILE | {"leadId": "LEAD-1001", "docType": "Light Bill"},
+        "for a customer's papers": FILE | {"customerId": "CUST-1001", "docType": "PAN Card"},
+    }
 
     lead_id: LeadId | None = None
     customer_id: CustomerId | None = None

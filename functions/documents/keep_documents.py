@@ -29,7 +29,7 @@ class Restoration(OneDocument):
 class Deletion(OneDocument):
     """The document that goes, and why."""
 
-    reason: LongText | None = None
+    reason: Annotated[LongText | None, Field(examples=["It was there twice."])] = None
 
 
 class Deleted(View):

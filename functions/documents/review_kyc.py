@@ -1,16 +1,20 @@
 """Approve or reject a customer's paper (rules.md 6.7; api.md 2.4)."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from shared_code import intake, news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import not_found
-from shared_code.rules.kyc import Review, check_reason, check_review
+from shared_code.rules.kyc import Review, check_review
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.rules.uploads import DocumentState
 from shared_code.sql import documents, kyc
 from shared_code.wire import Json
 from shared_code.wire.documents import Document, OneDocument
-from shared_code.wire.fields import LongText
+from shared_code.wire.fields import Reason
 
 REVIEWERS = PERMISSIONS[Action.KYC_REVIEW]
 REFUSALS = ("KYC_LOCKED", "DOCUMENT_STATE")
@@ -19,7 +23,7 @@ REFUSALS = ("KYC_LOCKED", "DOCUMENT_STATE")
 class Rejection(OneDocument):
     """A paper and what is wrong with it."""
 
-    reason: LongText | None = None
+    reason: Annotated[Reason, Field(examples=["The photograph is not readable."])]
 
 
 @endpoint("PATCH", "documents/{docId:regex(^DOC-[0-9]+$)}/approve", REVIEWERS, refusals=REFUSALS)
@@ -31,7 +35,6 @@ def approve_document(ask: OneDocument, ctx: Context) -> Json[Document]:
 @endpoint("PATCH", "documents/{docId:regex(^DOC-[0-9]+$)}/reject", REVIEWERS, refusals=REFUSALS)
 def reject_document(ask: Rejection, ctx: Context) -> Json[Document]:
     """Reject a paper and say why. The customer may send another."""
-    check_reason(ask.reason)
     return _review(ctx, ask.doc_id, Review.REJECTED, ask.reason)
 
 

@@ -10,8 +10,12 @@ from shared_code.rules.lead_status import Status
 from shared_code.rules.scope import PERMISSIONS, Action, Role
 from shared_code.sql import lead_views, places, timeline
 from shared_code.wire import Ask, Json, Nothing, Page
-from shared_code.wire.fields import LeadId, Many, PageAsk, Search, Short, State
+from shared_code.wire.fields import LeadId, Limit, Many, Offset, PageAsk, Search, Short, State
 from shared_code.wire.leads import Lead, LeadDetail, LeadSummary, TimelineEntry
+
+AssignedTo = Annotated[
+    str, Field(pattern=r"^(CP-[0-9]{1,18}|unassigned)$", description="a partner's id, or unassigned")
+]
 
 
 class LeadFilters(PageAsk):
@@ -19,12 +23,12 @@ class LeadFilters(PageAsk):
 
     sort_by: Literal["createdAt", "updatedAt", "followUpDate", "customerName", "status"] | None = None
     status: Many[Status] = ()
-    assigned_to: Annotated[str, Field(pattern=r"^(CP-[0-9]{1,18}|unassigned)$")] | None = None
+    assigned_to: AssignedTo | None = None
     state: State | None = None
     origin: Role | None = None
-    source: Short | None = None
+    source: Annotated[Short | None, Field(description="as it was entered")] = None
     search: Search | None = None
-    follow_up: Literal["today", "overdue"] | None = None
+    follow_up: Annotated[Literal["today", "overdue"] | None, Field(description="when it is due")] = None
 
 
 class OneLead(Ask):
@@ -36,8 +40,8 @@ class OneLead(Ask):
 class TimelinePage(OneLead):
     """A page of a lead's timeline."""
 
-    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
-    limit: Annotated[int, Field(ge=1, le=100)] = 25
+    offset: Offset = 0
+    limit: Limit = 25
 
 
 @endpoint("GET", "leads", PERMISSIONS[Action.LEAD_READ], refusals=("MASTER_DATA_MISSING",))
@@ -52,7 +56,7 @@ def list_leads(ask: LeadFilters, ctx: Context) -> Json[Page[Lead]]:
     return Json(ctx.there(page.fetchone()))
 
 
-@endpoint("GET", "leads/{leadId:regex(^LEAD-[0-9]+$)}", PERMISSIONS[Action.LEAD_READ])
+@endpoint("GET", "leads/{leadId:regex(^LEAD-[0-9]+$)}", PERMISSIONS[Action.LEAD_READ], etag="version")
 def get_lead(ask: OneLead, ctx: Context) -> Json[LeadDetail]:
     """Show one lead with its quotations, documents and customer; its version is the ETag."""
     with ctx.finish() as last:

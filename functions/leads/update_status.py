@@ -1,9 +1,9 @@
 """Move a lead along its statuses; Executed opens the partner's commission (rules.md 1, 4; api.md 2.2)."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, ConfigDict, Field
 
 from shared_code import log, news
 from shared_code.context import Context
@@ -15,12 +15,37 @@ from shared_code.sql import commissions, lead_changes, leads, timeline
 from shared_code.sql.pool import Db
 from shared_code.versions import check_version
 from shared_code.wire import Ask, Json
-from shared_code.wire.fields import Day, LeadId, LongText, QuotationReference, TokenNumber
+from shared_code.wire.fields import Day, LeadId, LongText, QuotationReference, TokenNumber, Version
+from shared_code.wire.kinds import way
 from shared_code.wire.leads import Lead
+
+
+def _older_name(schema: dict[str, Any]) -> None:
+    older = {"deprecated": True, "description": "an older name of newStatus"}
+    schema["properties"]["status"] = schema["properties"]["newStatus"] | older
+    schema["required"].remove("newStatus")
+    schema["oneOf"] = [way("newStatus"), way("status")]
 
 
 class StatusChange(Ask):
     """The status a lead is to have, and what that needs (rules.md 1.4). `status` is an older name of `newStatus`."""
+
+    model_config = ConfigDict(json_schema_extra=_older_name)
+    examples: ClassVar = {
+        "they want to think": {
+            "newStatus": "In Discussion",
+            "remarks": "They want to speak to their bank first.",
+            "followUpDate": "2026-11-28",
+        },
+        "won": {"newStatus": "Won", "remarks": "They signed the quotation.", "quotationRef": "QUOT-1001"},
+        "with an override": {
+            "newStatus": "Executed",
+            "override": True,
+            "overrideReason": "Installed before this system was there.",
+            "quotationRef": "QUOT-1001",
+            "tokenNumber": "TOK-4711",
+        },
+    }
 
     lead_id: LeadId
     new_status: Annotated[Status, Field(validation_alias=AliasChoices("newStatus", "status"))]
@@ -30,7 +55,7 @@ class StatusChange(Ask):
     token_number: TokenNumber | None = None
     override: bool = False
     override_reason: LongText | None = None
-    expected_version: Annotated[int, Field(ge=1)] | None = None
+    expected_version: Version | None = None
 
     @property
     def wish(self) -> Wish:

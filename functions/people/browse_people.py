@@ -1,6 +1,8 @@
 """Browse partners, KAMs, customers and Admins in scope (api.md 2.8)."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from shared_code.context import Context
 from shared_code.endpoints import ADMIN, EVERYONE, endpoint
@@ -24,7 +26,7 @@ class PeopleFilters(PageAsk):
 class StaffFilters(PeopleFilters):
     """The same, and the status."""
 
-    status: AccountStatus | None = None
+    status: Annotated[AccountStatus | None, Field(description="where its account stands")] = None
 
 
 class PartnerFilters(StaffFilters):

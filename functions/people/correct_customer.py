@@ -1,5 +1,9 @@
 """Correct what is known of a customer, the phone it signs in with included (api.md 2.8)."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from shared_code.context import Context
 from shared_code.endpoints import ADMIN, endpoint
 from shared_code.errors import not_found
@@ -19,7 +23,7 @@ class CustomerEdit(ContactEdit):
 
     customer_id: CustomerId
     phone: Phone = left_out()
-    override: bool = False
+    override: Annotated[bool, Field(examples=[True])] = False
 
 
 @endpoint(

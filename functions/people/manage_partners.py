@@ -1,6 +1,8 @@
 """Make a channel partner without its registering, and change what is known of one (api.md 2.8)."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from shared_code import news, welcome
 from shared_code.context import Context
@@ -46,7 +48,7 @@ class PartnerEdit(Ask):
     email: Email | None = None
     organization_name: Name | None = None
     gstin: Gstin | None = None
-    override: bool = False
+    override: Annotated[bool, Field(examples=[True])] = False
 
 
 @endpoint(

@@ -1,5 +1,7 @@
 """Accept or reject a quotation: the customer, or staff for the customer with a reason (rules.md 3.8; api.md 2.3)."""
 
+from typing import ClassVar
+
 from shared_code import news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
@@ -17,6 +19,11 @@ REFUSALS = ("QUOTATION_NOT_SHARED", "QUOTATION_EXPIRED", "QUOTATION_ALREADY_ACCE
 
 class Answer(Ask):
     """A customer sends nothing, or a reason to reject; Admin and KAM send `override` and a reason."""
+
+    examples: ClassVar = {
+        "a customer": {},
+        "for the customer": {"override": True, "reason": "The customer asked for it by phone."},
+    }
 
     quotation_id: QuotationReference
     override: bool = False

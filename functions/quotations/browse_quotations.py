@@ -1,6 +1,8 @@
 """Browse quotations in scope, and read a quotation's PDF (api.md 2.3)."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from shared_code.adapters import blobs
 from shared_code.context import Context
@@ -18,9 +20,9 @@ class QuotationFilters(PageAsk):
     lead_id: LeadId | None = None
     status: Many[Literal["Created", "Shared", "Accepted", "Rejected"]] = ()
     cp_id: CpId | None = None
-    shared_with_customer: bool | None = None
-    min_kw: Figure | None = None
-    max_kw: Figure | None = None
+    shared_with_customer: Annotated[bool | None, Field(description="only shared ones, or only the others")] = None
+    min_kw: Annotated[Figure | None, Field(description="the smallest capacity, kW")] = None
+    max_kw: Annotated[Figure | None, Field(description="the largest capacity, kW")] = None
     search: Search | None = None
 
 

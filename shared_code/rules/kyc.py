@@ -44,12 +44,6 @@ def check_unlocked(review: Review | None) -> None:
         raise Refusal("KYC_LOCKED", "This document is approved and can no longer be replaced or deleted.")
 
 
-def check_reason(reason: str | None) -> None:
-    """A paper is rejected with a reason, else `VALIDATION_ERROR`."""
-    if not (reason or "").strip():
-        raise invalid({"reason": "say what is wrong with it"})
-
-
 def check_review(state: DocumentState, review: Review | None) -> None:
     """Whether it waits for a review: `KYC_LOCKED` for an approved one, else `DOCUMENT_STATE`."""
     check_unlocked(review)

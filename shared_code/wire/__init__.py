@@ -14,9 +14,11 @@ class Ask(BaseModel):
     """A question: path ids, and the fields of the body (or, with GET, of the query). Unknown fields are refused.
 
     variants: where a word in the path decides what may be asked, the question for each such word.
+    examples: bodies to show, by what each is for; without them one is put together from what the fields show.
     """
 
     variants: ClassVar[Mapping[str, type[Any]]] = {}
+    examples: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     model_config = ConfigDict(
         alias_generator=to_camel,
         validate_by_name=True,
@@ -63,11 +65,12 @@ class Json(Generic[T]):
 
 @dataclass(frozen=True)
 class Raw:
-    """An answer that is not in the envelope: the reference and its page."""
+    """An answer that is not in the envelope: the reference and its page. status: 304 where no body is sent."""
 
     body: bytes
     mimetype: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 class Page(View, Generic[T]):

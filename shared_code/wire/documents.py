@@ -4,16 +4,27 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr
 
+from shared_code.rules.uploads import FILE_TYPES, LARGEST_BYTES
 from shared_code.wire import Ask, View
 from shared_code.wire.fields import DocId, FileName, Instant, Short
+from shared_code.wire.kinds import told
+
+ContentType = Annotated[
+    Short,
+    told("what is in the file", "application/pdf", enum=[kind.content_type for kind in FILE_TYPES]),
+]
+FileSize = Annotated[
+    int,
+    Field(ge=0, description="bytes", examples=[182_044], json_schema_extra={"minimum": 1, "maximum": LARGEST_BYTES}),
+]
 
 
 class FileAsk(Ask):
     """A file that a client is about to send, its size in bytes; or that comes along as the part `file` of a form."""
 
     file_name: FileName
-    content_type: Short
-    file_size: Annotated[int, Field(ge=0)]
+    content_type: ContentType
+    file_size: FileSize
     _content: bytes | None = PrivateAttr(None)
 
     @property

@@ -13,47 +13,24 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
-    WithJsonSchema,
 )
 
 from shared_code import passwords
 from shared_code.rules import codes, text
 from shared_code.rules.pricing_inputs import Number
 from shared_code.wire import Ask
+from shared_code.wire.kinds import CONTROLS, Id, Text, told
 
 T = TypeVar("T")
-
-EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-)
+ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+EMAIL = re.compile(rf"{ATOM}(?:\.{ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.)+[A-Za-z]{{2,63}}")
+LONGEST_MAILBOX = 64  # before the @ (RFC 5321)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def line(longest: int) -> AfterValidator:
-    """One line of text: trimmed, NFC, no control characters, at most `longest` characters."""
-    return AfterValidator(lambda value: text.one_line(value, longest))
-
-
-def _filled(longest: int) -> AfterValidator:
-    """The same, and not empty."""
-
-    def check(value: str) -> str:
-        if not (clean := text.one_line(value, longest)):
-            raise ValueError("must not be empty")
-        return clean
-
-    return AfterValidator(check)
-
-
-def _said(value: str) -> str:
-    if not value:
-        raise ValueError("must not be empty")
-    return value
 
 
 def _email(value: str) -> str:
     clean = text.one_line(value, 254)
-    if not EMAIL.fullmatch(clean):
+    if not EMAIL.fullmatch(clean) or clean.index("@") > LONGEST_MAILBOX:
         raise ValueError("must be an e-mail address")
     return clean
 
@@ -99,76 +76,117 @@ def left_out() -> Any:
     return Field(default_factory=lambda: None)  # a factory, so that the reference shows no default
 
 
-Name = Annotated[str, _filled(text.NAME)]
-Address = Annotated[str, _filled(text.ADDRESS)]
-City = Annotated[str, _filled(text.CITY)]
-State = Annotated[str, _filled(100), Field(description="a code or a name of master data")]
-FileName = Annotated[str, _filled(text.FILE_NAME)]
-TokenNumber = Annotated[str, _filled(text.TOKEN_NUMBER)]
-Short = Annotated[str, _filled(100)]
-LongText = Annotated[str, AfterValidator(text.long_text)]
-Reason = Annotated[str, AfterValidator(text.long_text), AfterValidator(_said)]
+Name = Annotated[str, Text(text.NAME, example="Chitra Desai")]
+Address = Annotated[str, Text(text.ADDRESS, about="house, street, area", example="12 Ashram Road, Navrangpura")]
+City = Annotated[str, Text(text.CITY, example="Ahmedabad")]
+State = Annotated[str, Text(100, about="a code or a name of master data", example="GJ")]
+FileName = Annotated[
+    str,
+    Text(text.FILE_NAME),
+    told(
+        "ends in .pdf, .jpg, .jpeg or .png",
+        "light-bill.pdf",
+        maxLength=text.FILE_NAME,
+        pattern=rf"^[^{CONTROLS}]*[^{CONTROLS}\s]\.([Pp][Dd][Ff]|[Jj][Pp][Ee]?[Gg]|[Pp][Nn][Gg])$",
+    ),
+]
+TokenNumber = Annotated[str, Text(text.TOKEN_NUMBER, about="the DISCOM's number of the application")]
+Short = Annotated[str, Text(100)]
+LongText = Annotated[str, Text(text.LONG, filled=False, lines=True)]
+Reason = Annotated[str, Text(text.LONG, lines=True, example="The customer asked for it by phone.")]
 Search = Annotated[
     str,
-    line(100),
-    Field(description="three letters or more: anywhere in it; one or two: where a word begins; an id: all of it"),
+    Text(
+        100,
+        filled=False,
+        about="three letters or more: anywhere in a name or phone; one or two: where a word begins; an id: all of it",
+    ),
 ]
 Phone = Annotated[
     str,
     AfterValidator(codes.normalise_phone),
-    WithJsonSchema({"type": "string", "examples": ["9000000001", "+919000000001"]}),
+    told("an Indian mobile number, with or without +91, 91 or 0", "9000000101", pattern=r"^(\+91|91|0)?[6-9][0-9]{9}$"),
 ]
 PinCode = Annotated[
-    str, AfterValidator(codes.normalise_pin_code), WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{5}$"})
+    str, AfterValidator(codes.normalise_pin_code), told("a pin code", "380009", pattern="^[1-9][0-9]{5}$")
 ]
-Email = Annotated[str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email", "maxLength": 254})]
-Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
-SecondFactorCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{6,20}$")]
-Password = Annotated[str, Field(min_length=1, max_length=passwords.LONGEST)]
+Email = Annotated[
+    str,
+    AfterValidator(_email),
+    told("an e-mail address", "chitra@example.in", format="email", pattern=f"^{EMAIL.pattern}$", maxLength=254),
+]
+Code = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{6}$"),
+    Field(description="the six digits that were sent, or that an app shows", examples=["123456"]),
+]
+SecondFactorCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9A-Za-z -]{6,20}$"),
+    Field(description="a code of the second factor, or a recovery code", examples=["123456"]),
+]
+Password = Annotated[str, Field(min_length=1, max_length=passwords.LONGEST, examples=["Solarium#2026"])]
 NewPassword = Annotated[
     str,
     AfterValidator(passwords.as_chosen),
-    WithJsonSchema({"type": "string", "minLength": passwords.SHORTEST, "maxLength": passwords.LONGEST}),
+    told(
+        "not one of the common ones",
+        "Rooftop-sun-2026",
+        minLength=passwords.SHORTEST,
+        maxLength=passwords.LONGEST,
+        format="password",
+    ),
 ]
 
-LeadId = Annotated[str, StringConstraints(pattern=r"^LEAD-[0-9]{1,18}$")]
-QuotationReference = Annotated[str, StringConstraints(pattern=r"^QUOT-[0-9]{1,18}$")]
-CommissionId = Annotated[str, StringConstraints(pattern=r"^COMM-[0-9]{1,18}$")]
-DocId = Annotated[str, StringConstraints(pattern=r"^DOC-[0-9]{1,18}$")]
-CpId = Annotated[str, StringConstraints(pattern=r"^CP-[0-9]{1,18}$")]
-KamId = Annotated[str, StringConstraints(pattern=r"^KAM-[0-9]{1,18}$")]
-AdminId = Annotated[str, StringConstraints(pattern=r"^ADM-[0-9]{1,18}$")]
-UserId = Annotated[str, StringConstraints(pattern=r"^(ADM|KAM|CP|CUST)-[0-9]{1,18}$")]
-SessionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-CustomerId = Annotated[str, StringConstraints(pattern=r"^CUST-[0-9]{1,18}$")]
-NotificationId = Annotated[str, StringConstraints(pattern=r"^NOTIF-[0-9]{1,18}$")]
+LeadId = Annotated[str, Id("LEAD", "a lead")]
+QuotationReference = Annotated[str, Id("QUOT", "a quotation")]
+CommissionId = Annotated[str, Id("COMM", "a commission")]
+DocId = Annotated[str, Id("DOC", "a document")]
+CpId = Annotated[str, Id("CP", "a channel partner")]
+KamId = Annotated[str, Id("KAM", "a Key Account Manager")]
+AdminId = Annotated[str, Id("ADM", "an Admin")]
+CustomerId = Annotated[str, Id("CUST", "a customer")]
+NotificationId = Annotated[str, Id("NOTIF", "a notification")]
+UserId = Annotated[
+    str,
+    StringConstraints(pattern=r"^(ADM|KAM|CP|CUST)-[0-9]{1,18}$"),
+    Field(description="the id of a person", examples=["KAM-1001"]),
+]
+SessionId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{32}$"),
+    Field(description="the id of a sign-in", examples=["0123456789abcdef" * 2]),
+]
 
-Gstin = Annotated[str, AfterValidator(_gstin), WithJsonSchema({"type": "string", "examples": ["24AAXCS7654A1Z1"]})]
+Gstin = Annotated[
+    str, AfterValidator(_gstin), told("a GSTIN; its last digit checks the others", "24AAXCS7654A1Z1", format="gstin")
+]
 
 Money = Annotated[Number, Field(description="INR, at most two decimals")]
 Figure = Annotated[Decimal, Field(max_digits=30, decimal_places=20)]  # no power of ten that grows when written out
-Rupees = Annotated[Number, Field(ge=0, max_digits=12, decimal_places=2)]
-Percent = Annotated[Number, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
-Many = Annotated[tuple[T, ...], BeforeValidator(_many)]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Day = Annotated[date, BeforeValidator(_day)]
+Rupees = Annotated[Number, Field(ge=0, max_digits=12, decimal_places=2, description="INR")]
+Percent = Annotated[Number, Field(ge=0, le=100, max_digits=5, decimal_places=2, description="percent")]
+Many = Annotated[tuple[T, ...], BeforeValidator(_many), Field(description="one, or several separated by commas")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(examples=["9f86d081" * 8])]
+Day = Annotated[date, BeforeValidator(_day), Field(description="a day in India, YYYY-MM-DD")]
 ValidFrom = Annotated[
     AwareDatetime,
     BeforeValidator(_beginning),
     AfterValidator(_in_our_time),
-    Field(description="an instant with its offset, or a day: midnight in India"),
+    told("an instant with its offset, or a day: midnight in India", "2027-04-01", format="day-or-instant"),
 ]
 Instant = Annotated[
     datetime,
     PlainSerializer(
         lambda at: f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z", return_type=str, when_used="json"
     ),
-    Field(description="ISO 8601, UTC"),
+    told("ISO 8601, UTC", "2026-11-21T09:30:00.000Z", format="date-time"),
 ]
+Version = Annotated[int, Field(ge=1, description="the version that the caller has seen; any other is refused, 409")]
 
-
-Offset = Annotated[int, Field(ge=0, le=10_000_000)]
-Limit = Annotated[int, Field(ge=1, le=100)]
+Offset = Annotated[int, Field(ge=0, le=10_000_000, description="how many to leave out")]
+Limit = Annotated[int, Field(ge=1, le=100, description="how many to answer")]
+SortOrder = Annotated[Literal["asc", "desc"], Field(description="ascending or descending; nulls come last")]
 
 
 class PageAsk(Ask):
@@ -176,6 +194,6 @@ class PageAsk(Ask):
 
     offset: Offset = 0
     limit: Limit = 25
-    sort_order: Literal["asc", "desc"] | None = None
-    created_from: Day | None = None
-    created_to: Day | None = None
+    sort_order: SortOrder | None = None
+    created_from: Annotated[Day | None, Field(description="created on this day in India or later")] = None
+    created_to: Annotated[Day | None, Field(description="created on this day in India or earlier")] = None

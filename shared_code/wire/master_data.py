@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -19,6 +19,7 @@ from shared_code.wire.fields import (
     Rupees,
     Short,
 )
+from shared_code.wire.kinds import CONTROLS, told
 
 Kilowatts = Annotated[Number, Field(ge=0, le=1000, decimal_places=2)]
 StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -41,6 +42,10 @@ def _longer_than_a_code(name: str) -> str:
 class Panel(Ask):
     """A panel; wattage in W, price of one."""
 
+    examples: ClassVar = {
+        "a panel": {"make": "Waaree", "variant": "Bifacial 540", "wattage": 540, "isDcr": True, "unitPrice": 14500}
+    }
+
     make: Short
     variant: Short
     wattage: Annotated[int, Field(gt=0, le=2000)]
@@ -52,6 +57,10 @@ class Panel(Ask):
 class Inverter(Ask):
     """An inverter."""
 
+    examples: ClassVar = {
+        "an inverter": {"make": "Growatt", "model": "MIN 3000", "capacityKw": 3, "phase": "Single", "unitPrice": 27500}
+    }
+
     make: Short
     model: Short
     capacity_kw: Annotated[Kilowatts, Field(gt=0)]
@@ -62,6 +71,10 @@ class Inverter(Ask):
 
 class BomItem(Ask):
     """An item of the bill of materials; price of one unit, with perKw of what a kW needs."""
+
+    examples: ClassVar = {
+        "an item": {"name": "Bird protection net", "type": "Accessory", "unit": "m", "unitPrice": 220}
+    }
 
     name: Short
     type: Literal["Cable", "Structure", "Accessory"]
@@ -81,29 +94,52 @@ class BomItem(Ask):
 class Structure(Ask):
     """The price of raising the panels by a height in metres (rules.md 3.1)."""
 
+    examples: ClassVar = {"a height": {"height": 2, "price": 7500}}
+
     height: Annotated[Number, Field(gt=0, le=2, multiple_of=Decimal("0.5"))]
     price: Rupees
+
+
+StateName = Annotated[
+    Short,
+    AfterValidator(_longer_than_a_code),
+    told("longer than a code", maxLength=100, pattern=rf"^[^{CONTROLS}\s][^{CONTROLS}]+[^{CONTROLS}\s]$"),
+]
+ONCE = Field(min_length=1, json_schema_extra={"uniqueItems": True})
 
 
 class State(Ask):
     """A state and the subsidy it pays (rules.md 3.4)."""
 
-    name: Annotated[Short, AfterValidator(_longer_than_a_code)]
+    examples: ClassVar = {"a state": {"stateCode": "SK", "name": "Sikkim", "subsidyType": "S1"}}
+
+    name: StateName
     subsidy_type: SubsidyType
 
 
 class Discom(Ask):
     """A distributor of electricity and what it offers; `subsidyType` where it is not the state's."""
 
+    examples: ClassVar = {
+        "a distributor": {"name": "Sikkim Power", "stateCode": "GJ", "phases": ["Single"], "smartMeterOptions": [False]}
+    }
+
     name: Short
     state_code: StateCode
-    phases: Annotated[list[Phase], Field(min_length=1), AfterValidator(_each_once)]
-    smart_meter_options: Annotated[list[bool], Field(min_length=1), AfterValidator(_each_once)]
+    phases: Annotated[list[Phase], ONCE, AfterValidator(_each_once)]
+    smart_meter_options: Annotated[list[bool], ONCE, AfterValidator(_each_once)]
     subsidy_type: SubsidyType | None = None
 
 
 class Fee(Ask):
     """What connection and installation cost for one DISCOM, phase and meter."""
+
+    examples: ClassVar = {
+        "fees": {
+            "stateCode": "GJ", "discomId": "DIS001", "phase": "Single", "smartMeter": False, "discomFee": 1500,
+            "discomMisc": 500, "installation": 2500, "meter": 2900, "modemBox": 0,
+        }
+    }  # fmt: skip
 
     state_code: StateCode
     discom_id: DiscomId
@@ -118,6 +154,8 @@ class Fee(Ask):
 
 class OtherCharge(Ask):
     """Transportation, overheads or a margin, for the whole system or per kW."""
+
+    examples: ClassVar = {"a charge": {"name": "Crane", "basis": "fixed", "amount": 4000}}
 
     name: Short
     basis: Literal["fixed", "perKw"]
@@ -135,6 +173,10 @@ class SchemeTier(Ask):
 class SubsidyScheme(Ask):
     """What the government pays (rules.md 3.3, 3.4)."""
 
+    examples: ClassVar = {
+        "a subsidy": {"kind": "S3", "requiresDcr": False, "tiers": [{"fromKw": 0, "amount": 0, "perKw": 5000}]}
+    }
+
     kind: Literal["central", "S1", "S2", "S3"]
     requires_dcr: bool
     tiers: Annotated[list[SchemeTier], Field(min_length=1, max_length=20)]
@@ -149,6 +191,8 @@ class SubsidyScheme(Ask):
 
 class GstRate(Ask):
     """The tax contained in a price: goodsShare percent of it as goods, the rest as services (rules.md 3.5)."""
+
+    examples: ClassVar = {"the tax": {"goodsShare": 70, "goodsRate": 5, "servicesRate": 18}}
 
     goods_share: Percent
     goods_rate: Percent

@@ -1,8 +1,8 @@
 """The rows of master data: as they are shown, asked for anew, and changed (api.md 2.9)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, create_model
+from pydantic import Field, create_model
 
 from shared_code.wire import Ask, View, master_data
 from shared_code.wire.fields import Instant, ValidFrom
@@ -96,6 +96,18 @@ AnyRow = (
 )
 
 
+def _in_part(fields: type[Ask]) -> dict[str, Any]:
+    """The same fields, none of them needed; null only where the whole may have it."""
+    return {
+        name: (field.rebuild_annotation(), Field(default_factory=lambda: None))
+        for name, field in fields.model_fields.items()
+    }
+
+
+class SettingsInForce(create_model("_", __base__=View, **_in_part(QuotationSettings))):  # type: ignore[misc]
+    """The settings in force then; one that had not begun yet is not among them."""
+
+
 class MasterData(View):
     """One array per kind, the rows in force and later ones; the settings in force."""
 
@@ -109,7 +121,7 @@ class MasterData(View):
     other_charges: list[OtherChargeRow]
     subsidy_schemes: list[SubsidySchemeRow]
     gst_rates: list[GstRateRow]
-    settings: QuotationSettings
+    settings: SettingsInForce
     updated_at: Instant
 
 
@@ -120,7 +132,7 @@ class _Dated(Ask):
 class NewRow(_Dated):
     """A row that is in force from `validFrom` on, by default from now. Its other fields follow from the path."""
 
-    collection: Collection
+    collection: Annotated[Collection, Field(description="which kind of row")]
 
     def row(self) -> dict[str, Any]:
         """The fields of the row, as they are on the wire."""
@@ -130,22 +142,16 @@ class NewRow(_Dated):
 class ChangedRow(_Dated):
     """What changes of a row from `validFrom` on, by default from now. Not `isActive`: no longer offered."""
 
-    collection: Collection
-    row_id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+$", max_length=12)]
+    collection: Annotated[Collection, Field(description="which kind of row")]
+    row_id: Annotated[
+        str, Field(pattern=r"^[A-Z0-9]+$", max_length=12, description="the id of the row, such as PNL001")
+    ]
     is_active: bool = Field(default_factory=lambda: True)
 
     def changes(self) -> dict[str, Any]:
         """The fields that were sent, as they are on the wire."""
         sent = self.model_fields_set - {"collection", "row_id", "valid_from"}
         return self.model_dump(mode="json", by_alias=True, include=sent)
-
-
-def _in_part(fields: type[Ask]) -> dict[str, Any]:
-    """The same fields, none of them needed; null only where the whole may have it."""
-    return {
-        name: (field.rebuild_annotation(), Field(default_factory=lambda: None))
-        for name, field in fields.model_fields.items()
-    }
 
 
 def _new(fields: type[Ask]) -> type[Ask]:
@@ -156,7 +162,13 @@ def _new(fields: type[Ask]) -> type[Ask]:
 
 
 def _changed(fields: type[Ask]) -> type[Ask]:
-    return create_model(f"Changed{fields.__name__}", __base__=ChangedRow, __doc__=fields.__doc__, **_in_part(fields))
+    name = f"Changed{fields.__name__}"
+    changed = create_model(name, __base__=ChangedRow, __doc__=fields.__doc__, **_in_part(fields))
+    changed.examples = {
+        f"of {title}": dict(list(whole.items())[-1:]) | {"validFrom": "2027-04-01"}
+        for title, whole in fields.examples.items()
+    }
+    return changed
 
 
 NewRow.variants = {kind: _new(fields) for kind, fields in FIELDS.items()}
@@ -165,6 +177,8 @@ ChangedRow.variants = {kind: _changed(fields) for kind, fields in FIELDS.items()
 
 class ChangedSettings(create_model("_", __base__=_Dated, **_in_part(QuotationSettings))):  # type: ignore[misc]
     """The settings that change from `validFrom` on, by default from now."""
+
+    examples: ClassVar = {"from April on": {"inflationPercent": 6, "validFrom": "2027-04-01"}}
 
     def changes(self) -> dict[str, Any]:
         """The settings that were sent, by name."""

@@ -1,6 +1,8 @@
 """A notification, as the clients see it (api.md 2.7)."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from shared_code.wire import Page, View
 from shared_code.wire.fields import Instant
@@ -9,14 +11,14 @@ from shared_code.wire.fields import Instant
 class Notification(View):
     """One thing a person is told; `data` names what it is about."""
 
-    id: str
-    type: str
-    title: str
+    id: Annotated[str, Field(examples=["NOTIF-1001"])]
+    type: Annotated[str, Field(examples=["quotationShared"])]
+    title: Annotated[str, Field(examples=["A quotation for you"])]
     message: str
     severity: Literal["info", "success", "warning", "error"]
     read: bool
     created_at: Instant
-    data: dict[str, Any]
+    data: Annotated[dict[str, Any], Field(examples=[{"leadId": "LEAD-1001", "quotationId": "QUOT-1001"}])]
 
 
 class NotificationPage(Page[Notification]):

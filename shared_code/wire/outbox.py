@@ -10,7 +10,11 @@ from shared_code.wire.fields import Instant, Many, PageAsk
 
 Template = Literal["cpApproved", "kamWelcome"]
 State = Literal["waiting", "sent", "givenUp"]
-MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
+MessageId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{1,18}$"),
+    Field(description="the number of a message", examples=["1001"]),
+]
 
 
 class OutboxFilters(PageAsk):

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from localhost.demo_data import PASSWORD
-from shared_code.endpoints import Endpoint
-from shared_code.openapi import PATH_PARAMETER
+from shared_code.endpoints import PATH_PARAMETER, Endpoint
 from tests.app_process import Person
 from tests.end_to_end.cast import REMARKS, SYSTEM, Cast, india_day
 from tests.end_to_end.people import new_phone
@@ -36,6 +35,7 @@ class Target:
             "customerId": cast.customer.session["userId"],
             "collection": "panels",
             "rowId": cast.panel(),
+            "file": "page.css",
             "sessionId": "0123456789abcdef" * 2,
             "messageId": cast.message(),
             "userId": cast.new_customer().session["userId"],

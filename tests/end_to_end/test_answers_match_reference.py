@@ -19,6 +19,7 @@ from shared_code.wire import Json, Raw
 from tests.app_process import Person
 from tests.end_to_end.cast import REMARKS, SYSTEM, Cast, india_day
 from tests.end_to_end.people import new_phone
+from tests.end_to_end.reference import check_documented
 
 assert function_app.app
 BY_NAME = {endpoint.name: endpoint for endpoint in REGISTRY.values()}
@@ -29,8 +30,9 @@ PDF += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer
 
 
 def checked(name: str, answer: requests.Response) -> Any:
-    """The `data` of a function's answer, which is exactly what its model says."""
+    """The `data` of a function's answer, which is exactly what its model says, and the reference."""
     endpoint = BY_NAME[name]
+    check_documented(name, answer)
     said = answer.json()
     assert (said["success"], said["error"]) == (True, None), said
     model = assert_is(endpoint, said["data"])

@@ -57,6 +57,7 @@ get_liveness                 GET   health/live                   {EVERYBODY}
 get_readiness                GET   health/ready                  {EVERYBODY}
 get_openapi                  GET   openapi.json                  {EVERYBODY}
 get_docs                     GET   docs                          {EVERYBODY}
+get_docs_file                GET   docs/page.css                 {EVERYBODY}
 
 get_me                       GET   auth/me                       {EVERYBODY}
 logout                       POST  auth/logout                   {EVERYBODY}
@@ -156,7 +157,7 @@ retry_message                POST  outbox/<message>/retry        ok role role ro
 ROWS = [line.split(maxsplit=3) for line in TABLE.splitlines() if line]
 OPEN = {
     "login", "register", "refresh_session", "send_otp", "request_password_reset", "complete_password_reset",
-    "get_liveness", "get_readiness", "get_openapi", "get_docs",
+    "get_liveness", "get_readiness", "get_openapi", "get_docs", "get_docs_file",
 }  # fmt: skip
 
 

@@ -1,20 +1,24 @@
 """A customer's papers: sent, reviewed, locked when approved (rules.md 6.7, 7; api.md 2.4)."""
 
+import json
 from typing import Any
 
 import pytest
 
 from functions.documents.browse_documents import get_document, get_kyc_log, list_kyc_documents
 from functions.documents.issue_link import issue_link
-from functions.documents.issue_upload import issue_kyc_upload, issue_upload, replace_document
+from functions.documents.issue_upload import KycFile, issue_kyc_upload, issue_upload, replace_document
 from functions.documents.keep_documents import delete_document, restore_document
-from functions.documents.review_kyc import approve_document, reject_document
+from functions.documents.review_kyc import Rejection, approve_document, reject_document
 from functions.people.browse_people import get_customer
+from shared_code.parsing import of_body
 from shared_code.rules.kyc import KycType
 from tests import rows
 from tests.rules.samples import refused
 from tests.uploads import Upload, pdf, sent
 from tests.world import ADMIN, CP_1, CUSTOMER, KAM_1, KAM_2, World, codes, race
+
+DECLARED = {"fileName": "pan.pdf", "contentType": "application/pdf", "fileSize": 1000}
 
 
 @pytest.fixture
@@ -90,7 +94,7 @@ def test_an_approved_paper_is_locked(world: World, customer: str) -> None:
 def test_a_rejected_paper_says_why_and_is_sent_again_as_its_next_version(world: World, customer: str) -> None:
     upload = paper(world, customer)
     with refused("VALIDATION_ERROR", "reason"):
-        world.call(reject_document, KAM_1, doc_id=upload.doc_id, reason=" ")
+        of_body(Rejection, {"docId": upload.doc_id}, {}, b'{"reason": " "}')
     rejected = world.data(reject_document, KAM_1, doc_id=upload.doc_id, reason="Not readable.")
     assert (rejected["reviewStatus"], rejected["reason"]) == ("Rejected", "Not readable.")
     assert ("kycRejected", customer) in told(world, upload.doc_id)
@@ -155,10 +159,12 @@ def test_a_partner_deletes_no_paper_and_an_admin_does(world: World, customer: st
     assert papers(world, customer) == [("PAN Card", "Accepted", "Pending Review", 1)]
 
 
-@pytest.mark.parametrize("doc_type", [None, "", "pan card", "General"])
-def test_a_paper_is_of_a_known_type(world: World, customer: str, doc_type: str | None) -> None:
+@pytest.mark.parametrize("named", [{}, {"docType": ""}, {"docType": "pan card"}, {"docType": "General"}])
+def test_a_paper_is_of_a_known_type(customer: str, named: dict[str, str]) -> None:
     with refused("VALIDATION_ERROR", "docType"):
-        Upload(world, "", CP_1, issue_kyc_upload, customer_id=customer, doc_type=doc_type)
+        of_body(KycFile, {"customerId": customer}, {}, json.dumps(DECLARED | named).encode())
+    trimmed = of_body(KycFile, {"customerId": customer}, {}, json.dumps(DECLARED | {"docType": " PAN Card "}).encode())
+    assert trimmed.doc_type is KycType.PAN_CARD
 
 
 def test_the_other_door_leads_to_the_same_places(world: World, customer: str) -> None:

@@ -1,6 +1,5 @@
 """Who may do what, and to whom a lead goes (rules.md 2.1, 2.2)."""
 
-
 import pytest
 
 from shared_code.rules.lead_owner import Partner, check_may_cross, check_owner, check_reassign, first_owner
