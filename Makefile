@@ -16,8 +16,8 @@ interpreter:
 run: interpreter ## serve the whole app at http://localhost:7071 until Ctrl-C (PORT=, DATA_DIR=)
 	@$(python) -m localhost run
 
-test: interpreter ## run the whole test suite (ARGS= for pytest)
-	@$(python) -m pytest $(ARGS)
+test: interpreter ## run the whole test suite, two files at a time (ARGS= for pytest, such as -n0 for one)
+	@$(python) -m pytest -n 2 --dist loadfile $(ARGS)
 
 races: interpreter ## race the invariants again and again (ROUNDS=, CALLERS=, ARGS= for pytest)
 	@$(python) -m pytest tests/invariants $(ARGS)

@@ -30,6 +30,14 @@ def _closed_circuits() -> None:
         gateway.circuit = Circuit(gateway.provider)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """After a run, the figures that its tests have recorded: how much they tried."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "figure":
+                terminalreporter.write_line(str(value))
+
+
 @pytest.fixture(scope="session")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[machine.Machine]:
     """Database server and storage of this run. They are not durable: nothing here outlives the run."""

@@ -106,7 +106,7 @@ _TAKEN: dict[str, Callable[[], dict[str, Any]]] = {
     "reject_document": lambda: {"reason": REMARKS},
     "add_master_data": lambda: dict(PANEL),
     "change_master_data": lambda: {"unitPrice": 15000, "validFrom": "2199-01-01"},
-    "change_settings": lambda: {"inflationPercent": 10, "validFrom": "2199-01-01"},
+    "change_settings": lambda: {"dealerAddOnMax": 2000, "validFrom": "2199-01-01"},
     "create_channel_partner": lambda: PLACE | {"name": "A", "phone": new_phone()},
     "edit_channel_partner": lambda: {"name": "A"},
     "deactivate_channel_partner": lambda: {"reason": REMARKS},

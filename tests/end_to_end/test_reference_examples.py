@@ -172,6 +172,11 @@ def changing(stage: Stage, title: str, path: str, person: Person, body: dict[str
     return f"masterdata/{kind}/{row[to_camel(KINDS[kind].id_column)]}", person, body
 
 
+def at_once(stage: Stage, title: str, path: str, person: Person, body: dict[str, Any]) -> Call:
+    """A setting that is announced cannot be changed before, which other tests do."""
+    return path, person, {field: value for field, value in body.items() if field != "validFrom"}
+
+
 def kind_of(name: str, title: str) -> str:
     """Which kind of row an example is of: the reference shows as many as there are kinds, in their order."""
     titles = [shown for function, shown in SHOWN if function == name]
@@ -199,6 +204,7 @@ BEFORE: dict[str, Callable[[Stage, str, str, Person, dict[str, Any]], Call]] = {
     "restore_document": restoring,
     "add_master_data": adding,
     "change_master_data": changing,
+    "change_settings": at_once,
 }
 
 

@@ -17,6 +17,7 @@ import schemathesis
 from hypothesis import strategies as st
 from schemathesis import AuthContext, Case, HookContext, Response
 from schemathesis.core.failures import Failure
+from schemathesis.generation.meta import TestPhase
 
 from tests.app_process import Person
 from tests.reference.excuses import is_excused
@@ -52,13 +53,20 @@ class Session:
     turns = itertools.count()
 
     def get(self, case: "Case[Any]", ctx: AuthContext) -> str | None:
-        roles = case.operation.definition.raw["x-roles"] if ME == WHOEVER_MAY else [ME]
-        role = roles[next(self.turns) % len(roles)] if roles else None
+        role = self.role(case)
         if role not in GROUND["claims"]:
             return None
         claims = GROUND["claims"][role] | {"sid": secrets.token_hex(16)}
         DATABASE.execute("INSERT INTO session (session_id, user_id) VALUES (%s, %s)", [claims["sid"], claims["sub"]])
         return jwt.encode(claims, GROUND["key"]["secret"], "HS256", {"kid": GROUND["key"]["kid"]})
+
+    def role(self, case: "Case[Any]") -> str | None:
+        roles: list[str] = case.operation.definition.raw["x-roles"]
+        if ME != WHOEVER_MAY:
+            return ME
+        if case.meta and case.meta.phase.name is TestPhase.STATEFUL:  # what one has made, another need not be shown
+            return next(iter(roles), None)
+        return roles[next(self.turns) % len(roles)] if roles else None
 
     def set(self, case: "Case[Any]", data: str | None, ctx: AuthContext) -> None:
         if data and case.operation.definition.raw.get("security"):

@@ -117,7 +117,9 @@ OTHER_FILTERS: list[tuple[str, Row, Callable[[Row], bool]]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "filters", "keep"), OTHER_FILTERS, ids=str)
+@pytest.mark.parametrize(
+    ("kind", "filters", "keep"), OTHER_FILTERS, ids=[f"{kind} {filters}" for kind, filters, _ in OTHER_FILTERS]
+)
 def test_other_lists_are_narrowed(full: World, kind: str, filters: Row, keep: Callable[[Row], bool]) -> None:
     found = listed(full, kind, **filters)
     assert found == expected(full, kind, keep)

@@ -71,7 +71,7 @@ def found(world: World, kind: str, sought: str) -> set[str]:
 
 
 names = st.text(LETTERS, min_size=1, max_size=20).map(str.strip).filter(bool)
-phones = st.from_regex(r"[6-9][0189]{9}", fullmatch=True)
+phones = st.from_regex(r"[6-8][0189]{9}", fullmatch=True)  # those of others here begin with 9
 crowds = st.lists(st.tuples(names, phones), min_size=1, max_size=4, unique_by=lambda person: person[1])
 
 
@@ -99,17 +99,12 @@ def test_a_text_has_all_the_pieces_of_its_parts(world: World, text: str, data: s
 
 
 NAMES = (
-    "Pravin Patel",
-    "Deepa Rao",
-    "O'Brien & Sons",
-    "100% Solar",
-    "under_score",
-    "back\\slash",
-    "अमित शाह",
-    "Zoë Sá",
-)
+    "Pravin Patel", "Deepa Rao", "O'Brien & Sons", "100% Solar", "under_score", "back\\slash", "अमित शाह", "Zoë Sá",
+    "Solank Lanka",
+)  # fmt: skip
 EXAMPLES = [
-    ("pat", {"Pravin Patel"}), ("vin pa", {"Pravin Patel"}), ("vinpa", set()), ("eepa", {"Deepa Rao"}),
+    ("pat", {"Pravin Patel"}), ("vin pa", {"Pravin Patel"}), ("eepa", {"Deepa Rao"}), ("vinpa", set()),
+    ("solanka", set()),  # all of its pieces are there
     ("pa", {"Pravin Patel"}), ("ep", set()), ("r", {"Deepa Rao"}),
     ("br", {"O'Brien & Sons"}), ("o'b", {"O'Brien & Sons"}), ("'", {"O'Brien & Sons"}), ("& s", {"O'Brien & Sons"}),
     ("%", {"100% Solar"}), ("_", {"under_score"}), ("\\", {"back\\slash"}), ("___", set()), ("%%%", set()),
