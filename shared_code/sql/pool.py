@@ -18,6 +18,8 @@ Rows = psycopg.Cursor  # what a statement answers: its rows travel with the firs
 Row = TypeVar("Row")
 UNDO: Final = "ROLLBACK"
 UNDO_WORK: Final = "ROLLBACK TO SAVEPOINT work"
+# Psycopg remembers so many, also those it does not prepare. Beyond that it forgets the oldest, a rollback among them.
+MOST_STATEMENTS: Final = 10_000
 
 
 def rows(db: Db, row: type[Row], sql: LiteralString, **params: object) -> "Rows[Row]":
@@ -63,6 +65,7 @@ def prepare(db: Db) -> None:
 
 def _configure(db: Db) -> None:
     prepare(db)
+    db.prepared_max = MOST_STATEMENTS
     with db.pipeline():  # a rollback that psycopg has not met makes it forget all prepared statements: meet it early
         for statement in ("BEGIN", "SAVEPOINT work", UNDO_WORK, UNDO):
             db.execute(statement, prepare=False)

@@ -34,6 +34,7 @@ RULES: dict[str, set[str]] = {
     "confirm_totp": {"code"},
     "create_lead": {"address", "assignedTo", "customerName", "email", "followUpDate", "phone", "pinCode", "state"},
     "edit_lead": {"followUpDate"},
+    "edit_profile": {"email"},
     "end_totp": {"password"},
     "finalize_quotation": {"bom", "overrideReason", "panels"},
     "issue_link": {
@@ -46,6 +47,7 @@ RULES: dict[str, set[str]] = {
 # What the check of a file refuses: its name, its type and its first bytes must agree (rules.md 6.1).
 OF_FILES = {"FILE_TOO_LARGE", "UNSUPPORTED_FILE_TYPE"}
 FILE_REFUSED = {"file", "reason"}
+BEYOND = ("Input should be greater than", "Input should be less than", "Input should be a multiple of")
 JSON = (str, int, float, bool, list, dict, type(None))
 
 
@@ -105,9 +107,13 @@ def is_what_the_reference_says(case: "Case[Any]") -> bool:
 
 
 def is_no_matter_of_schemas(wrong: str, sent: str) -> bool:
-    """JSON Schema takes 3.0 for an integer, this API wants 3. And it counts no digits, of which 1e-99 has many."""
+    """What JSON Schema has no words for: that 3.0 is no integer, how many digits a number has (1e-99 has many), and the
+    bounds of a number in a string.
+    """
     if wrong == "Input should be a valid integer":
         return bool(re.search(r"\d\.0\b", sent))
+    if wrong.startswith(BEYOND):
+        return bool(re.search(r"'-?[0-9.]+'", sent))
     return wrong.startswith("Decimal input should have no more than") and bool(re.search(r"\de-\d\d", sent))
 
 

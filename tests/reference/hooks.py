@@ -74,6 +74,14 @@ class Session:
 
 
 @schemathesis.hook
+def before_call(context: HookContext, case: "Case[Any]", kwargs: dict[str, Any]) -> None:
+    """A well-formed Idempotency-Key was never used before: else an earlier answer comes again, whatever is sent."""
+    key = str(case.headers.get("Idempotency-Key", "")) if case.headers else ""
+    if re.fullmatch(r"[\x21-\x7e]{1,200}", key):
+        case.headers["Idempotency-Key"] = f"{key}-{secrets.token_hex(8)}"
+
+
+@schemathesis.hook
 def map_path_parameters(context: HookContext, path_parameters: dict[str, Any]) -> Any:
     """Mostly ids of records that are there."""
     return _known(path_parameters)

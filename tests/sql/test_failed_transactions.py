@@ -7,7 +7,7 @@ import pytest
 from psycopg import errors
 from psycopg_pool import ConnectionPool
 
-from shared_code.sql.pool import Db, open_pool, scalars
+from shared_code.sql.pool import Db, open_pool, scalars, scalars_anew
 from shared_code.sql.transaction import Transaction
 from tests.world import World
 
@@ -60,6 +60,25 @@ def test_what_a_failure_kept_from_running_runs_behind_the_savepoint(pool: "Conne
     assert follow(transaction) == "what follows"
     transaction.commit()
     assert followed(pool) == ["what follows"]
+
+
+def test_a_rollback_behind_many_statements_makes_nothing_forget_what_is_prepared(pool: "ConnectionPool[Db]") -> None:
+    for number in range(150):  # psycopg remembers a hundred unless it is told more
+        transaction = Transaction(pool)
+        scalars_anew(transaction.db, f"SELECT {number}").fetchone()
+        transaction.commit()
+    refused = Transaction(pool)
+    follow(refused)
+    refused.rollback()
+    assert [alone(pool) for _ in range(3)] == ["what follows"] * 3
+
+
+def alone(pool: "ConnectionPool[Db]") -> object:
+    """As `Context.alone` asks: without a transaction."""
+    with pool.connection() as db:
+        with db.pipeline():
+            asked = scalars(db, "SELECT 'what follows'")
+        return asked.fetchone()
 
 
 def test_a_connection_that_died_is_replaced(pool: "ConnectionPool[Db]", world: World) -> None:
