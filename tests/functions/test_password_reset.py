@@ -144,8 +144,9 @@ def test_an_account_gets_ten_mails_in_any_hour(world: World, standins: StandIns,
 
 
 def test_beyond_ten_mails_the_last_link_stays_good(world: World, standins: StandIns, person: Staff) -> None:
-    race(20, lambda _: ask(world, person.email))
-    tokens = mailed_tokens(standins, person.email)
+    for _ in range(4):  # five at once: SendGrid's lane has room for eight
+        race(5, lambda _: ask(world, person.email))
+        tokens = mailed_tokens(standins, person.email)
     assert len(tokens) == 10
     good = [token for token in tokens if world.rows(
         "SELECT FROM password_reset WHERE token_hash = %s", resets.hash_of(token))]  # fmt: skip
