@@ -11,7 +11,7 @@ from shared_code.adapters.calls import ProviderFailed
 from shared_code.context import Context
 from shared_code.errors import RateLimited
 from shared_code.rules.refusal import Refusal, against_rule
-from shared_code.sql import addressees
+from shared_code.sql import accounts, addressees
 from shared_code.sql.addressees import Addressee
 from shared_code.sql.edge import Window, count_in_window, give_back
 from shared_code.sql.pool import Db, Rows
@@ -57,7 +57,7 @@ def send(ctx: Context, email: str, letter: Letter) -> None:
     key = f"letter:{letter}:{to.user_id}"
     turn = _turn(ctx, key)
     token = _token(ctx, to, kind.link_valid_for)
-    addressees.note_order(ctx.db, to.user_id, letter)
+    accounts.note(ctx.db, to.user_id, f"mail {letter} ordered")
     ctx.commit()  # with the link, which works when the mail arrives
     try:
         kind.send(ctx, to, token)

@@ -1,9 +1,9 @@
-"""Whom our mails are for: people that may sign in, by id or by address."""
+"""Whom our mails are for: people that may sign in, by address."""
 
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
-from shared_code.sql.pool import Db, Rows, rows, scalars
+from shared_code.sql.pool import Db, Rows, rows
 
 ACTIVE: Final[LiteralString] = "status = 'active' AND NOT blocked"
 STAFF: Final[LiteralString] = f"role IN ('Admin', 'KAM') AND {ACTIVE}"
@@ -40,14 +40,4 @@ def partner(db: Db, email: str) -> "Rows[Addressee]":
         f"{_FIND} lower(email) = lower(%(email)s) AND role = 'CP' AND {ACTIVE}"
         " ORDER BY created_at DESC, user_id LIMIT 1",
         email=email,
-    )
-
-
-def note_order(db: Db, user_id: str, letter: str) -> None:
-    """Note in the audit who ordered that mail for the person."""
-    scalars(
-        db,
-        "SELECT audit_note('user_account', %(user_id)s, %(note)s)",
-        user_id=user_id,
-        note=f"mail {letter} ordered",
     )
