@@ -135,12 +135,13 @@ def test_a_link_opens_nothing_for_who_was_blocked_meanwhile(world: World, standi
 def test_an_account_gets_ten_mails_in_any_hour(world: World, standins: StandIns, person: Staff) -> None:
     for n in range(12):
         assert ask(world, person.email, START + n * MINUTE) == ASKED
-    tokens = mailed_tokens(standins, person.email)
-    assert len(tokens) == 10
-    ask(world, person.email, START + 60 * MINUTE)
-    ask(world, person.email, START + 60 * MINUTE)
-    assert len(mailed_tokens(standins, person.email)) == 11
-    complete(world, mailed_tokens(standins, person.email)[0], at=START + 61 * MINUTE)
+        tokens = mailed_tokens(standins, person.email)
+        assert len(tokens) == min(n + 1, 10)
+    for _ in range(2):
+        ask(world, person.email, START + 60 * MINUTE)
+        tokens = mailed_tokens(standins, person.email)
+        assert len(tokens) == 11
+    complete(world, tokens[0], at=START + 61 * MINUTE)
 
 
 def test_beyond_ten_mails_the_last_link_stays_good(world: World, standins: StandIns, person: Staff) -> None:
