@@ -8,7 +8,8 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 
-from shared_code import identity, messages, settings
+from shared_code import identity, settings
+from shared_code.access import one_time_code
 from shared_code.rules.codes import Purpose
 from shared_code.rules.scope import Role
 
@@ -56,7 +57,7 @@ class Rows:
     def codes(self, count: int) -> list[str]:
         """Customers who have just been sent `CODE`; answers their phones."""
         phones = self.customers(count)
-        hashes = [messages.hash_of(settings.current(), phone, Purpose.SIGN_IN, CODE) for phone in phones]
+        hashes = [one_time_code.hash_of(settings.current(), phone, Purpose.SIGN_IN, CODE) for phone in phones]
         self._db.execute(
             "INSERT INTO otp_challenge SELECT phone, 'signIn', hash, now() + interval '1 hour'"  # alive until its turn
             " FROM unnest(%s::text[], %s::bytea[]) sent (phone, hash)",

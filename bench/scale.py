@@ -17,7 +17,7 @@ from psycopg import sql
 from pydantic.alias_generators import to_camel
 
 from localhost import demo_data, machine
-from shared_code.catalogue import load_file
+from shared_code.quotations.catalogue import load_file
 from shared_code.rules.scope import Caller
 from shared_code.sql.migrations import migrate
 from shared_code.sql.pool import Db, open_pool

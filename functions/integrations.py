@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from shared_code import letters, messages
+from shared_code.access import one_time_code
 from shared_code.context import Context
 from shared_code.endpoints import ADMIN, endpoint
+from shared_code.messaging import letters
 from shared_code.rules.codes import Purpose
 from shared_code.wire import Ask, View
 from shared_code.wire.fields import Email, Phone
@@ -30,7 +31,7 @@ class CodeOrdered(View):
 )
 def send_otp(ask: CodeOrder, ctx: Context) -> CodeOrdered:
     """Send a sign-in code, as auth/login does with a phone alone."""
-    messages.send_code(ctx, ask.phone, Purpose.SIGN_IN)
+    one_time_code.send(ctx, ask.phone, Purpose.SIGN_IN)
     return CodeOrdered()
 
 

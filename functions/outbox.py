@@ -1,9 +1,9 @@
 """What Admins see of the messages we send, and try again (api.md 2.8)."""
 
-from shared_code import outbox
 from shared_code.context import Context
 from shared_code.endpoints import ADMIN, endpoint
 from shared_code.errors import not_found
+from shared_code.messaging import outbox
 from shared_code.rules.refusal import Refusal
 from shared_code.sql import outbox as stored
 from shared_code.sql import outbox_views

@@ -2,8 +2,10 @@
 
 import logging
 
-from shared_code import keeping, log, news, outbox, reconciliation
+from shared_code import keeping, log
 from shared_code.context import Context
+from shared_code.messaging import news, outbox
+from shared_code.quotations import reconciliation
 from shared_code.triggers import on_timer
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import psycopg
 
-from shared_code import passwords
-from shared_code.catalogue import load_file
+from shared_code.access import passwords
+from shared_code.quotations.catalogue import load_file
 
 CATALOGUE = Path(__file__).parent / "catalogue.json"
 PASSWORD = "Solarium#2026"

@@ -12,11 +12,11 @@ from PIL import Image
 from localhost.demo_data import CATALOGUE
 from localhost.postgres import Postgres
 from shared_code.adapters.quotation_pdf import QuotationSheet, render
-from shared_code.catalogue import load_file
-from shared_code.offers import Configuration, inputs_of
+from shared_code.quotations.catalogue import load_file
+from shared_code.quotations.offers import Configuration, inputs_of
+from shared_code.quotations.sheets import sheet_of
 from shared_code.rules import pricing
 from shared_code.rules.quotation_life import valid_until
-from shared_code.sheets import sheet_of
 from shared_code.sql.migrations import migrate
 from shared_code.sql.quotation_inputs import for_quotation
 from shared_code.sql.quotations import Site

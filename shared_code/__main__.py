@@ -41,7 +41,7 @@ def _migrate(_: Mapping[str, object]) -> None:
 def _admin(chosen: Mapping[str, object]) -> None:
     import psycopg
 
-    from shared_code.first_admin import create
+    from shared_code.access.first_admin import create
     from shared_code.rules.refusal import Refusal
 
     portal = os.environ.get("PORTAL_BASE_URL")
@@ -57,14 +57,14 @@ def _admin(chosen: Mapping[str, object]) -> None:
 
 
 def _catalogue(chosen: Mapping[str, object]) -> None:
-    from shared_code.catalogue import load_file
+    from shared_code.quotations.catalogue import load_file
 
     counts = load_file(_owner_url(), Path(str(chosen["file"])))
     print("\n".join(f"{count:5} {kind}" for kind, count in counts.items()))
 
 
 def _recompute(_: Mapping[str, object]) -> None:
-    from shared_code.recompute import recompute
+    from shared_code.quotations.recompute import recompute
 
     if recompute(_owner_url()):
         sys.exit(1)

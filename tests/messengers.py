@@ -8,9 +8,9 @@ from multiprocessing.process import BaseProcess
 
 from pydantic import SecretStr
 
-from shared_code import outbox
 from shared_code.adapters.lane import Lane
 from shared_code.adapters.msg91 import Msg91
+from shared_code.messaging import outbox
 from shared_code.sql.pool import close_pool
 from shared_code.triggers import system_context
 from tests.edge import ask

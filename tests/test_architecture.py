@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,17 @@ def imports(path: Path) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             found += ["." * node.level + str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
     return found
+
+
+def room(path: Path) -> str:
+    """The file, or the folder of `shared_code` that it stands in; the workflows are one room."""
+    top, *rest = path.relative_to(ROOT).with_suffix("").parts
+    return f"{top}/{rest[0]}" if top == "shared_code" else top
+
+
+def room_of(imported: str) -> str | None:
+    top, *rest = imported.split(".")
+    return f"{top}/{rest[0]}" if top == "shared_code" and rest else None
 
 
 def within(module: str, *packages: str) -> bool:
@@ -90,6 +102,14 @@ def test_no_workflow_imports_another() -> None:
     workflows = below("functions")
     assert workflows
     assert importing(workflows, "functions", "function_app") == set()
+
+
+def test_the_rooms_stand_on_each_other_and_never_in_a_circle() -> None:
+    stands_on: dict[str, set[str]] = {}
+    for path in APP:
+        stands_on.setdefault(room(path), set()).update(filter(None, map(room_of, imports(path))))
+    graph = {each: floor - {each} for each, floor in stands_on.items()}
+    assert len(tuple(TopologicalSorter(graph).static_order())) > 20
 
 
 def test_what_is_deployed_imports_nothing_that_is_not() -> None:

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from shared_code.catalogue import Catalogue, CatalogueError, read
+from shared_code.quotations.catalogue import Catalogue, CatalogueError, read
 from shared_code.rules.pricing_bounds import INVERTER_SHARE, PANELS_IN_ALL, STRUCTURE_HEIGHTS
 from shared_code.rules.pricing_inputs import CableType, Phase
 from shared_code.rules.rounding import kilowatts

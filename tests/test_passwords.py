@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from shared_code import passwords
+from shared_code.access import passwords
 from shared_code.adapters.lane import Lane
+from shared_code.wire import passwords as choice
 from tests.rules.samples import refused
 
 GOOD = "Sesame-open-42"
@@ -15,26 +16,26 @@ GOOD = "Sesame-open-42"
     "password", ["8 signs!", "x" * 128, "correct horse battery staple", "नमस्ते-सौर-42", "Solarium#2026"]
 )
 def test_a_password_of_8_to_128_characters_may_be_chosen(password: str) -> None:
-    assert passwords.as_chosen(password) == password
+    assert choice.as_chosen(password) == password
     assert passwords.is_right(passwords.hash_of(password), password)
 
 
 @pytest.mark.parametrize("password", ["", "7 signs", "x" * 129])
 def test_a_shorter_or_longer_one_may_not(password: str) -> None:
     with pytest.raises(ValueError, match="8 to 128 characters"):
-        passwords.as_chosen(password)
+        choice.as_chosen(password)
 
 
 @pytest.mark.parametrize("password", ["password", "PASSWORD1", "\tqwertyuiop ", "Welcome@123", "solarium123"])
 def test_a_common_one_may_not_in_whatever_letters(password: str) -> None:
     with pytest.raises(ValueError, match="common"):
-        passwords.as_chosen(password)
+        choice.as_chosen(password)
 
 
 def test_the_list_of_common_ones_holds_none_that_is_too_short_anyway() -> None:
-    common = passwords._common()
+    common = choice._common()
     assert len(common) > 200
-    assert {each for each in common if len(each) < passwords.SHORTEST or each != each.casefold()} == set()
+    assert {each for each in common if len(each) < choice.SHORTEST or each != each.casefold()} == set()
 
 
 def test_what_is_kept_is_argon2id_with_parameters_and_a_salt_of_its_own() -> None:

@@ -17,9 +17,9 @@ from psycopg.types.json import Jsonb
 from pydantic.alias_generators import to_snake
 
 from localhost import demo
-from shared_code import catalogue
 from shared_code.adapters.blobs import Stored
-from shared_code.recompute import recompute
+from shared_code.quotations import catalogue
+from shared_code.quotations.recompute import recompute
 from tests.app_process import ROOT, AppProcess
 from tests.quotations import quoted
 from tests.sql.price_list import LAST_OF_OLD_GST, SAMPLE

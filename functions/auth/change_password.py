@@ -1,6 +1,6 @@
 """Another password, by somebody who knows the present one (api.md 2.1, rules.md 5.3)."""
 
-from shared_code import password_proof, passwords
+from shared_code.access import password_proof, passwords
 from shared_code.context import Context
 from shared_code.endpoints import STAFF, endpoint
 from shared_code.sql import password_resets, sessions

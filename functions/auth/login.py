@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, model_validator
 
-from shared_code import messages, password_proof, phone_proof, second_factor, sign_in
+from shared_code.access import one_time_code, password_proof, phone_proof, second_factor, sign_in
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.rules.codes import Purpose
@@ -64,7 +64,7 @@ def login(ask: SignIn, ctx: Context) -> CodeSent | Session | MfaRequired:
     assert ask.phone
     if ask.otp:
         return _with_code(ask.phone, ask.otp, ctx)
-    messages.send_code(ctx, ask.phone, Purpose.SIGN_IN)
+    one_time_code.send(ctx, ask.phone, Purpose.SIGN_IN)
     return CodeSent()
 
 

@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared_code import dispatch, log, passwords, provider_watch, resets
+from shared_code import log, resets
+from shared_code.access import passwords
 from shared_code.adapters import sendgrid_mail
 from shared_code.adapters.calls import ProviderFailed
 from shared_code.adapters.lane import Busy
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
+from shared_code.messaging import dispatch, provider_watch
 from shared_code.opening import check_account
 from shared_code.rules.password_guard import PasswordGuard
 from shared_code.rules.refusal import Refusal

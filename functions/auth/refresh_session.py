@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared_code import identity, sign_in
+from shared_code import identity
+from shared_code.access import sign_in
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import KeptRefusal

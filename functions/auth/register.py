@@ -4,10 +4,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
-from shared_code import messages, news, phone_proof, sign_in
+from shared_code.access import one_time_code, phone_proof, sign_in
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import KeptRefusal
+from shared_code.messaging import news
 from shared_code.rules.codes import Purpose
 from shared_code.rules.scope import Role
 from shared_code.sql import people, places, registration, sessions
@@ -100,7 +101,7 @@ def _send_code(ask: Registration, ctx: Context) -> CodeSent:
     named = places.state_name(ctx.db, ask.state, ctx.now)
     phone_proof.check_unlocked(ctx, ask.phone)
     places.known(named.fetchone())
-    messages.send_code(ctx, ask.phone, Purpose.REGISTER)
+    one_time_code.send(ctx, ask.phone, Purpose.REGISTER)
     return CodeSent()
 
 

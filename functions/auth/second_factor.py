@@ -1,6 +1,6 @@
 """A second factor: enrol an app on a phone, confirm it, switch it off (api.md 2.1, rules.md 5.5)."""
 
-from shared_code import password_proof, second_factor
+from shared_code.access import password_proof, second_factor
 from shared_code.context import Context
 from shared_code.endpoints import STAFF, endpoint
 from shared_code.errors import not_found

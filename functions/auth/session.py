@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from shared_code import identity, sign_in
+from shared_code import identity
+from shared_code.access import sign_in
 from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
 from shared_code.errors import not_found

@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict
 
-from shared_code import news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import not_found
+from shared_code.messaging import news
 from shared_code.rules.commission import Commission as Standing
 from shared_code.rules.commission import CommissionStatus, Method, Payment, Step, approve, next_step, pay, read_payment
 from shared_code.rules.refusal import Refusal, invalid

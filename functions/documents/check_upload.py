@@ -1,7 +1,7 @@
 """Check an uploaded file and accept or refuse it, as soon as it is there (rules.md 6.3-6.5)."""
 
-from shared_code import intake, quarantine
 from shared_code.context import Context
+from shared_code.documents import intake, quarantine
 from shared_code.triggers import on_blob, on_queue
 
 

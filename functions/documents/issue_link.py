@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.alias_generators import to_camel
 
-from shared_code import intake
 from shared_code.adapters import blobs
 from shared_code.context import Context
+from shared_code.documents import intake
 from shared_code.endpoints import EVERYONE, endpoint
 from shared_code.errors import not_found
 from shared_code.rules.kyc import KycType

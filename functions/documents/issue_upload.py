@@ -4,10 +4,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from shared_code import intake
 from shared_code.context import Context
+from shared_code.documents import intake
+from shared_code.documents.intake import REFUSALS
 from shared_code.endpoints import endpoint
-from shared_code.intake import REFUSALS
 from shared_code.rules.kyc import KycType
 from shared_code.rules.refusal import invalid
 from shared_code.rules.scope import PERMISSIONS, Action

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared_code import intake
 from shared_code.context import Context
+from shared_code.documents import intake
 from shared_code.endpoints import endpoint
 from shared_code.errors import not_found
 from shared_code.rules.kyc import check_unlocked

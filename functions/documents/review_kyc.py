@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared_code import intake, news
 from shared_code.context import Context
+from shared_code.documents import intake
 from shared_code.endpoints import endpoint
 from shared_code.errors import not_found
+from shared_code.messaging import news
 from shared_code.rules.kyc import Review, check_review
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.rules.uploads import DocumentState

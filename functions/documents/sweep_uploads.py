@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import islice
 
-from shared_code import intake, log, quarantine
+from shared_code import log
 from shared_code.adapters import blobs
 from shared_code.context import Context
+from shared_code.documents import intake, quarantine
 from shared_code.rules.uploads import LARGEST_BYTES
 from shared_code.sql import checks
 from shared_code.triggers import on_timer

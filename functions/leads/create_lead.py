@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared_code import customers, limits, news
+from shared_code import customers, limits
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
+from shared_code.messaging import news
 from shared_code.rules import follow_up, text
 from shared_code.rules.lead_owner import check_owner, first_owner
 from shared_code.rules.refusal import Refusal, invalid

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared_code import news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
+from shared_code.messaging import news
 from shared_code.rules.lead_owner import check_may_cross, check_reassign
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.sql import lead_changes, leads, network

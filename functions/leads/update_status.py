@@ -5,9 +5,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, ConfigDict, Field
 
-from shared_code import log, news
+from shared_code import log
 from shared_code.context import Context
 from shared_code.endpoints import EVERYONE, endpoint
+from shared_code.messaging import news
 from shared_code.rules.commission import CommissionStatus, OnExecuted, OnUndone, on_executed, on_undone
 from shared_code.rules.lead_status import Move, Standing, Status, Wish, decide
 from shared_code.rules.refusal import Refusal

@@ -1,6 +1,6 @@
 """What an Admin does about somebody's access: block, end the sessions, take off the second factor (api.md 2.8)."""
 
-from shared_code import removal
+from shared_code.access import removal
 from shared_code.context import Context
 from shared_code.endpoints import ADMIN, endpoint
 from shared_code.errors import not_found

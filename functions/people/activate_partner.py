@@ -1,8 +1,8 @@
 """Activate a channel partner: it can sign in, and is told so (api.md 2.8, rules.md 7)."""
 
-from shared_code import welcome
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
+from shared_code.messaging import welcome
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.sql import network, people
 from shared_code.wire import Json

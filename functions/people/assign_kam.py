@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared_code import news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import not_found
+from shared_code.messaging import news
 from shared_code.rules.kam_assignment import MOST, Mode, check_kam, decide
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.sql import network, people

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from shared_code import removal, welcome
+from shared_code.access import removal
 from shared_code.context import Context
 from shared_code.endpoints import ADMIN, endpoint
+from shared_code.messaging import welcome
 from shared_code.sql import accounts, people, registration, sessions
 from shared_code.wire import Ask, Json
 from shared_code.wire.accounts import Admin, OneAdmin

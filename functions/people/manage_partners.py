@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared_code import news, welcome
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import not_found
+from shared_code.messaging import news, welcome
 from shared_code.rules.kam_assignment import check_kam
 from shared_code.rules.refusal import Refusal, against_rule
 from shared_code.rules.scope import PERMISSIONS, Action, Role

@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
-from shared_code import news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
+from shared_code.messaging import news
 from shared_code.rules.lead_status import Standing, Status, after_acceptance
 from shared_code.rules.quotation_life import Say, check_accept, check_reject, check_speaker
 from shared_code.rules.refusal import invalid

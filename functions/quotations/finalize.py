@@ -3,13 +3,15 @@
 import logging
 from dataclasses import replace
 
-from shared_code import log, news
+from shared_code import log
 from shared_code.adapters import blobs, quotation_pdf
 from shared_code.adapters.blobs import Stored
 from shared_code.adapters.quotation_pdf import PrintError, QuotationSheet
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
-from shared_code.offers import Configuration, breakdown_of, inputs_of, offer_of
+from shared_code.messaging import news
+from shared_code.quotations.offers import Configuration, breakdown_of, inputs_of, offer_of
+from shared_code.quotations.sheets import sheet_of
 from shared_code.rules import pricing, pricing_inputs
 from shared_code.rules.lead_status import Status
 from shared_code.rules.pricing import Price
@@ -17,7 +19,6 @@ from shared_code.rules.pricing_inputs import Inputs
 from shared_code.rules.quotation_life import Say, check_create, pdf_name, valid_until
 from shared_code.rules.refusal import Refusal
 from shared_code.rules.scope import PERMISSIONS, Action
-from shared_code.sheets import sheet_of
 from shared_code.sql import leads, quotation_inputs, quotations, timeline
 from shared_code.sql.pool import Db
 from shared_code.sql.quotation_inputs import Terms

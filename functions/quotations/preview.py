@@ -2,7 +2,7 @@
 
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
-from shared_code.offers import Configuration, breakdown_of, inputs_of, offer_of
+from shared_code.quotations.offers import Configuration, breakdown_of, inputs_of, offer_of
 from shared_code.rules import pricing, quotation_life
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.sql import quotation_inputs, quotations

@@ -1,8 +1,8 @@
 """Share a quotation with its customer (rules.md 3.8; api.md 2.3)."""
 
-from shared_code import news
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
+from shared_code.messaging import news
 from shared_code.rules.quotation_life import check_share
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.sql import quotation_views, quotations, timeline

@@ -15,10 +15,9 @@ from pydantic import (
     StringConstraints,
 )
 
-from shared_code import passwords
 from shared_code.rules import codes, text
 from shared_code.rules.pricing_inputs import Number
-from shared_code.wire import Ask
+from shared_code.wire import Ask, passwords
 from shared_code.wire.kinds import CONTROLS, Id, Text, told
 
 T = TypeVar("T")

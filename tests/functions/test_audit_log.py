@@ -11,8 +11,8 @@ import pytest
 from functions.audit import AuditFilters, list_audit
 from functions.documents.sweep_uploads import expire_reservations
 from functions.leads.update_status import update_status
-from shared_code import catalogue
 from shared_code.parsing import of_query
+from shared_code.quotations import catalogue
 from shared_code.triggers import system_context
 from shared_code.wire.audit import Entity
 from tests import rows

@@ -10,10 +10,10 @@ import pytest
 from functions.people.activate_partner import activate_channel_partner
 from functions.timers import send_outbox
 from localhost.standins import StandIns
-from shared_code import outbox as sending
 from shared_code.adapters.lane import Lane
 from shared_code.adapters.msg91 import Msg91
-from shared_code.outbox import HOLDS_ANSWER, LEASE
+from shared_code.messaging import outbox as sending
+from shared_code.messaging.outbox import HOLDS_ANSWER, LEASE
 from shared_code.sql import outbox as stored
 from tests import rows
 from tests.racing import until

@@ -7,7 +7,7 @@ import pytest
 from functions.outbox import list_outbox, retry_message
 from functions.timers import send_outbox
 from localhost.standins import StandIns
-from shared_code.outbox import LEASE
+from shared_code.messaging.outbox import LEASE
 from shared_code.sql import outbox as stored
 from tests import rows
 from tests.rules.samples import refused

@@ -11,9 +11,9 @@ from functions.auth.password_reset import request_password_reset
 from functions.integrations import send_email
 from functions.timers import send_outbox
 from localhost.standins import StandIns
-from shared_code import provider_watch
 from shared_code.adapters.lane import Lane
 from shared_code.adapters.sendgrid_mail import SendGrid
+from shared_code.messaging import provider_watch
 from shared_code.sql.pool import open_pool
 from tests import rows
 from tests.end_to_end.people import new_phone

@@ -11,8 +11,8 @@ import pytest
 from azure.storage.blob import ContainerClient
 
 from functions.timers import compare_quotation_pdfs
-from shared_code import reconciliation
-from shared_code.reconciliation import MOST_NAMED, SETTLED_AFTER, Comparison
+from shared_code.quotations import reconciliation
+from shared_code.quotations.reconciliation import MOST_NAMED, SETTLED_AFTER, Comparison
 from tests import rows
 from tests.quotations import overtaken, quoted
 from tests.rules.samples import refused

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared_code import messages
 from shared_code import settings as configuration
+from shared_code.access import one_time_code
 from shared_code.rules.codes import Purpose
 from shared_code.rules.scope import Caller
 from shared_code.sql.pool import pool
@@ -212,7 +212,7 @@ def test_a_quotation(world: World, trips: Counter) -> None:
 
 @pytest.mark.parametrize("phone", ["9000000001", "9000000101", "9811111111"])
 def test_a_sign_in_with_a_code(world: World, trips: Counter, phone: str) -> None:
-    hashed = messages.hash_of(configuration.current(), phone, Purpose.SIGN_IN, "123456")
+    hashed = one_time_code.hash_of(configuration.current(), phone, Purpose.SIGN_IN, "123456")
     world.owner.execute("INSERT INTO otp_challenge VALUES (%s, 'signIn', %s, now())", [phone, hashed])
     for otp, status in (("654321", 401), ("123456", 200), ("123456", 401)):
         assert trips(status, None, "POST", "auth/login", {"phone": phone, "otp": otp}) <= LOGIN + ADDRESS_LIMIT

@@ -11,7 +11,7 @@ import pytest
 
 from functions.auth.second_factor import begin_totp, confirm_totp, end_totp
 from functions.people.access import reset_totp
-from shared_code import second_factor
+from shared_code.access import second_factor
 from shared_code.endpoints import REGISTRY
 from shared_code.rules.scope import Role
 from shared_code.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 from functions.auth.password_reset import complete_password_reset
 from functions.integrations import send_email
 from localhost.standins import StandIns
-from shared_code import letters
+from shared_code.messaging import letters
 from shared_code.rules.scope import Role
 from shared_code.sql.edge import count_in_window
 from tests.edge import Edge, edge_of

@@ -13,7 +13,7 @@ import pytest
 
 from functions.auth.login import login
 from localhost.standins import StandIns
-from shared_code import messages, passwords, phone_proof
+from shared_code.access import one_time_code, passwords, phone_proof
 from shared_code.context import Context
 from shared_code.rules.codes import Purpose
 from shared_code.rules.refusal import Refusal
@@ -109,13 +109,13 @@ def test_a_known_phone_is_answered_as_fast_as_an_unknown_one(phones: dict[bool, 
 def test_a_code_sent_to_known_phones_alone_would_show(
     phones: dict[bool, list[Handset]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send = messages.send_code
+    send = one_time_code.send
 
     def naive(ctx: Context, phone: str, purpose: Purpose) -> None:
         if people.by_phone(ctx.db, phone).fetchone():
             send(ctx, phone, purpose)
 
-    monkeypatch.setattr(messages, "send_code", naive)
+    monkeypatch.setattr(one_time_code, "send", naive)
     assert by_phone(phones, "asks to sign in") > 0.5 + ALIKE
 
 

@@ -7,9 +7,9 @@ import pytest
 from functions.auth.password_reset import complete_password_reset
 from functions.timers import send_outbox
 from localhost.standins import StandIns
-from shared_code import outbox
 from shared_code.adapters.lane import Lane
 from shared_code.adapters.sendgrid_mail import SendGrid
+from shared_code.messaging import outbox
 from shared_code.resets import WELCOME_VALID_FOR
 from shared_code.rules.scope import Role
 from tests.rules.samples import refused

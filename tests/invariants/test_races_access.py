@@ -17,7 +17,7 @@ from functions.leads.create_lead import create_lead
 from functions.leads.edit_lead import edit_lead
 from functions.people.access import block_user
 from functions.people.correct_customer import correct_customer
-from shared_code.messages import hash_of
+from shared_code.access.one_time_code import hash_of
 from shared_code.rules.codes import Purpose
 from shared_code.rules.scope import Caller, Role
 from shared_code.sql import accounts, sessions

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from functions.auth.login import login
-from shared_code import phone_proof
-from shared_code.messages import hash_of
+from shared_code.access import phone_proof
+from shared_code.access.one_time_code import hash_of
 from shared_code.rules.codes import Purpose
 from shared_code.rules.refusal import Refusal
 from shared_code.sql import sign_in as guards

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from localhost.standins import StandIns
-from shared_code import outbox
 from shared_code.adapters.lane import Lane
 from shared_code.adapters.msg91 import Msg91
+from shared_code.messaging import outbox
 from shared_code.sql import outbox as stored
 from tests.messengers import senders
 from tests.racing import CALLERS, rounds, rush, spoil

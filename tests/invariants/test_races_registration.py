@@ -13,7 +13,7 @@ from functions.auth.register import register
 from functions.leads.create_lead import create_lead
 from localhost.standins import StandIns
 from localhost.standins.standins import running
-from shared_code.messages import hash_of
+from shared_code.access.one_time_code import hash_of
 from shared_code.rules.codes import Purpose
 from shared_code.sql import sign_in as guards
 from tests.racing import CALLERS, rounds, rush, unlock_guards

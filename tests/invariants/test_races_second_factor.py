@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from functions.auth.password_reset import complete_password_reset
-from shared_code import passwords, resets
+from shared_code import resets
+from shared_code.access import passwords
 from shared_code.adapters.lane import Lane
 from shared_code.sql import password_resets, second_factors
 from tests.racing import CALLERS, rounds, rush, spoil, unlock_guards

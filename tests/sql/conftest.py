@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from shared_code import catalogue
+from shared_code.quotations import catalogue
 from shared_code.sql import pool
 from tests.sql.price_list import SAMPLE
 

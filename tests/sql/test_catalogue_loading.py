@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from shared_code.catalogue import Catalogue, CatalogueError, load, load_file, read
+from shared_code.quotations.catalogue import Catalogue, CatalogueError, load, load_file, read
 from shared_code.sql.pool import Db
 from tests.sql.price_list import PANEL, SAMPLE, written
 

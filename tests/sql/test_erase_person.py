@@ -10,7 +10,7 @@ from functions.leads.browse_leads import get_timeline
 from functions.leads.create_lead import create_lead
 from functions.leads.edit_lead import edit_lead
 from functions.leads.update_status import update_status
-from shared_code.messages import hash_of
+from shared_code.access.one_time_code import hash_of
 from shared_code.rules.codes import Purpose
 from shared_code.rules.scope import Caller, Role
 from shared_code.sql import sign_in as guards

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from shared_code import dispatch, resets
+from shared_code import resets
 from shared_code.context import Context
+from shared_code.messaging import dispatch
 from shared_code.sql import accounts, password_resets
 from shared_code.sql.addressees import Addressee
 from shared_code.sql.outbox import Message

@@ -1,7 +1,7 @@
 """People learn that they may come in: a partner that it is approved, staff how to set a password (rules.md 7)."""
 
-from shared_code import news, outbox
 from shared_code.context import Context
+from shared_code.messaging import news, outbox
 from shared_code.sql.pool import Db
 
 

@@ -6,7 +6,8 @@ from threading import Thread
 
 from psycopg_pool import ConnectionPool
 
-from shared_code import log, news
+from shared_code import log
+from shared_code.messaging import news
 from shared_code.sql import provider_trouble
 from shared_code.sql.pool import Db
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from shared_code import dispatch, resets
+from shared_code import resets
 from shared_code.adapters.calls import ProviderFailed
 from shared_code.context import Context
 from shared_code.errors import RateLimited
+from shared_code.messaging import dispatch
 from shared_code.rules.refusal import Refusal, against_rule
 from shared_code.sql import accounts, addressees
 from shared_code.sql.addressees import Addressee

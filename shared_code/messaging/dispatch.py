@@ -6,11 +6,12 @@ Source: rules.md 7.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from shared_code import gateways, provider_watch, resets
+from shared_code import resets
 from shared_code.adapters import calls, mails, msg91, sendgrid_mail
 from shared_code.adapters.calls import ProviderFailed
 from shared_code.adapters.mails import Mail
 from shared_code.context import Context
+from shared_code.messaging import gateways, provider_watch
 from shared_code.sql.addressees import Addressee
 
 ROLES = {"Admin": "Admin", "KAM": "Key Account Manager"}

@@ -6,7 +6,7 @@ Source: rules.md 5.3, 5.5.
 from dataclasses import dataclass
 from typing import NoReturn
 
-from shared_code import passwords, second_factor
+from shared_code.access import passwords, second_factor
 from shared_code.context import Context
 from shared_code.rules import password_guard
 from shared_code.rules.password_guard import PasswordGuard

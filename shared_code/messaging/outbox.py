@@ -12,11 +12,12 @@ from datetime import timedelta
 from threading import BoundedSemaphore, Event, Thread
 from typing import get_args
 
-from shared_code import log, news
+from shared_code import log
 from shared_code.adapters.calls import ProviderFailed
 from shared_code.adapters.lane import Busy
 from shared_code.context import Context
-from shared_code.outbox_templates import TEMPLATES, NotNeeded
+from shared_code.messaging import news
+from shared_code.messaging.outbox_templates import TEMPLATES, NotNeeded
 from shared_code.sql import outbox as stored
 from shared_code.sql.outbox import Channel, Message
 from shared_code.sql.pool import Db

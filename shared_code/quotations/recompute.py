@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from shared_code.offers import breakdown_of, offer_of
+from shared_code.quotations.offers import breakdown_of, offer_of
 from shared_code.rules import pricing, pricing_inputs
 from shared_code.sql.quotation_records import Frozen, all_frozen
 

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from shared_code import intake, news
 from shared_code.adapters import blobs, scanners, upload_check
 from shared_code.adapters.scanners import Said
 from shared_code.context import Context
-from shared_code.intake import COULD_NOT, MALWARE
+from shared_code.documents import intake
+from shared_code.documents.intake import COULD_NOT, MALWARE
+from shared_code.messaging import news
 from shared_code.rules import uploads
 from shared_code.sql import checks
 from shared_code.sql.checks import Outcome, Upload

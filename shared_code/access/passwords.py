@@ -1,9 +1,8 @@
-"""Passwords of Admins and KAMs: which are good, Argon2id, and the same time for unknown accounts (rules.md 5.3)."""
+"""Passwords of Admins and KAMs: Argon2id, and the same time for unknown accounts (rules.md 5.3)."""
 
 import secrets
 import unicodedata
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shared_code.adapters.lane import Lane
@@ -11,20 +10,9 @@ from shared_code.adapters.lane import Lane
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-SHORTEST, LONGEST = 8, 128  # characters
-_COMMON: Final = Path(__file__).parent / "assets" / "common_passwords.txt"
 # Each hash takes a core and 19 MiB for about 20 ms. Whoever sends many passwords at once leaves cores, and ten of the
 # 32 threads, to everybody else (decision 11).
 _LANE: Final = Lane("passwords", at_once=2, waiting=20)
-
-
-def as_chosen(password: str) -> str:
-    """The password, if it may be chosen; a ValueError says why not."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise ValueError(f"must have {SHORTEST} to {LONGEST} characters")
-    if password.strip().casefold() in _common():
-        raise ValueError("is one of the most common passwords; choose another")
-    return password
 
 
 def hash_of(password: str) -> str:
@@ -63,8 +51,3 @@ def _hasher() -> "PasswordHasher":
 @cache
 def _nobodys() -> str:
     return hash_of(secrets.token_urlsafe())
-
-
-@cache
-def _common() -> frozenset[str]:
-    return frozenset(_COMMON.read_text(encoding="utf-8").split())

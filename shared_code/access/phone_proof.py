@@ -2,7 +2,7 @@
 
 import hmac
 
-from shared_code import messages
+from shared_code.access import one_time_code
 from shared_code.context import Context
 from shared_code.errors import KeptRefusal
 from shared_code.rules import codes, otp_guard
@@ -31,7 +31,7 @@ def prove(ctx: Context, phone: str, purpose: Purpose, code: str) -> people.Accou
     otp_guard.check_unlocked(guard, ctx.now)
     if challenge is None or not codes.is_alive(challenge.issued_at, challenge.used_at, ctx.now):
         raise Refusal("OTP_EXPIRED", "This code is no longer valid. Ask for a new one.")
-    given = messages.hash_of(ctx.settings, phone, purpose, code)
+    given = one_time_code.hash_of(ctx.settings, phone, purpose, code)
     if not hmac.compare_digest(given, challenge.code_hash):
         guards.write_guard(ctx.db, phone, otp_guard.after_wrong(guard, given, ctx.now))
         raise KeptRefusal("INVALID_OTP", "This code is wrong.")

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
-from shared_code import news
 from shared_code.adapters import blobs, scanners, upload_check
 from shared_code.adapters.scanners import Said, ScannerError
 from shared_code.context import Context
+from shared_code.messaging import news
 from shared_code.rules import kyc as papers
 from shared_code.rules import uploads as rules
 from shared_code.rules.refusal import Refusal

@@ -4,11 +4,12 @@ import logging
 import secrets
 from datetime import timedelta
 
-from shared_code import gateways, log, provider_watch
+from shared_code import log
 from shared_code.adapters import msg91
 from shared_code.adapters.calls import ProviderFailed
 from shared_code.context import Context
 from shared_code.errors import RateLimited
+from shared_code.messaging import gateways, provider_watch
 from shared_code.rules import codes, otp_guard
 from shared_code.rules.refusal import Refusal
 from shared_code.settings import Settings
@@ -16,7 +17,7 @@ from shared_code.sql import sign_in
 from shared_code.sql.edge import Window, count_in_window, give_back
 
 
-def send_code(ctx: Context, phone: str, purpose: codes.Purpose) -> None:
+def send(ctx: Context, phone: str, purpose: codes.Purpose) -> None:
     """Send a phone a new code that kills the older one; nothing within 30 s of the last (rules.md 5.1, 5.2).
 
     Raises Refusal `OTP_LOCKED`, `RATE_LIMITED`, `PROVIDER_BUSY`, `SMS_DELIVERY_FAILED`.

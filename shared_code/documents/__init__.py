@@ -1,0 +1,1 @@
+"""How a file comes in, and what must be true of it before anybody gets it to see."""
