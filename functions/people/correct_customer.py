@@ -7,11 +7,10 @@ from pydantic import Field
 from shared_code.context import Context
 from shared_code.endpoints import ADMIN, endpoint
 from shared_code.errors import not_found
-from shared_code.rules.refusal import Refusal, against_rule
+from shared_code.rules import phone_change
 from shared_code.rules.scope import Role
 from shared_code.sql import accounts, lead_phones, people, places, sessions
 from shared_code.sql.accounts import CONTACT
-from shared_code.sql.people import Account
 from shared_code.wire import Json
 from shared_code.wire.accounts import ContactEdit
 from shared_code.wire.fields import CustomerId, Phone, left_out
@@ -44,9 +43,8 @@ def correct_customer(ask: CustomerEdit, ctx: Context) -> Json[Customer]:
     customer = locked.fetchone()
     if customer is None:
         raise not_found("customer")
-    moves = contact.get("phone", customer.phone) != customer.phone
-    if moves:
-        _check_phone(ask, known.fetchone())
+    taken = known.fetchone() is not None
+    moves = phone_change.moves(customer.phone, contact.get("phone"), taken=taken, override=ask.override)
     if "state" in contact:
         contact["state"] = places.known(named.fetchone())
     with ctx.finish() as last:
@@ -57,11 +55,3 @@ def correct_customer(ask: CustomerEdit, ctx: Context) -> Json[Customer]:
             accounts.change(last, customer.user_id, contact)
         corrected = people.customer(last, ctx.caller, customer.user_id)
     return Json(ctx.there(corrected.fetchone()))
-
-
-def _check_phone(ask: CustomerEdit, known: Account | None) -> None:
-    """Refuse a phone that is somebody's, or is changed without saying so."""
-    if known is not None:
-        raise Refusal("DUPLICATE_PHONE", "This phone number belongs to another account.")
-    if not ask.override:
-        raise against_rule({"phone": "signs the customer in: it is changed with override alone"})

@@ -8,13 +8,12 @@ from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import not_found
 from shared_code.messaging import news, welcome
+from shared_code.rules import phone_change
 from shared_code.rules.kam_assignment import check_kam
-from shared_code.rules.refusal import Refusal, against_rule
 from shared_code.rules.scope import PERMISSIONS, Action, Role
 from shared_code.sql import accounts, network, people, places, registration, sessions
-from shared_code.sql.accounts import CONTACT, Standing
+from shared_code.sql.accounts import CONTACT
 from shared_code.sql.network import FIRM
-from shared_code.sql.people import Account
 from shared_code.sql.pool import Db
 from shared_code.sql.registration import Firm, Profile
 from shared_code.wire import Ask, Json
@@ -65,7 +64,7 @@ def create_channel_partner(ask: NewPartner, ctx: Context) -> Json[ChannelPartner
     named = places.state_name(ctx.db, ask.state, ctx.now)
     numbered = registration.next_partner_id(ctx.db)
     kam = locked.fetchone()
-    _check_free(known.fetchone())
+    phone_change.check_free(taken=known.fetchone() is not None)
     if ask.kam_id is not None:
         check_kam(kam, ask.kam_id)
     profile = Profile(ask.name, ask.email, ask.address, None, places.known(named.fetchone()), ask.pin_code)
@@ -95,7 +94,8 @@ def edit_channel_partner(ask: PartnerEdit, ctx: Context) -> Json[ChannelPartner]
     partner = locked.fetchone()
     if partner is None:
         raise not_found("channel partner")
-    moves = _moves(ask, partner, known.fetchone())
+    taken = known.fetchone() is not None
+    moves = phone_change.moves(partner.phone, changes.get("phone"), taken=taken, override=ask.override)
     if "state" in changes:
         changes["state"] = places.known(named.fetchone())
     with ctx.finish() as last:
@@ -105,21 +105,6 @@ def edit_channel_partner(ask: PartnerEdit, ctx: Context) -> Json[ChannelPartner]
             sessions.end_all(last, ask.cp_id, "admin")
         edited = people.channel_partner(last, ctx.caller, ask.cp_id)
     return Json(ctx.there(edited.fetchone()))
-
-
-def _moves(ask: PartnerEdit, partner: Standing, known: Account | None) -> bool:
-    """Whether the partner gets another phone, which is nobody's. Raises `DUPLICATE_PHONE`, `RULE_VIOLATION`."""
-    if "phone" not in ask.model_fields_set or ask.phone == partner.phone:
-        return False
-    _check_free(known)
-    if not ask.override:
-        raise against_rule({"phone": "signs the partner in: it is changed with override alone"})
-    return True
-
-
-def _check_free(known: Account | None) -> None:
-    if known is not None:
-        raise Refusal("DUPLICATE_PHONE", "This phone number belongs to another account.")
 
 
 def _write(db: Db, cp_id: str, changes: dict[str, Any]) -> None:
