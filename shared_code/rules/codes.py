@@ -10,7 +10,6 @@ CODE_DIGITS = 6
 VALID_FOR = timedelta(seconds=120)
 RESEND_AFTER = timedelta(seconds=30)
 
-_CODE = re.compile(r"[0-9]{6}")
 _PHONE = re.compile(r"(?:\+91|91|0)?([6-9][0-9]{9})")
 _PIN_CODE = re.compile(r"[1-9][0-9]{5}")
 
@@ -27,11 +26,6 @@ def as_code(number: int) -> str:
     return f"{number:0{CODE_DIGITS}d}"
 
 
-def is_code(text: str) -> bool:
-    """Whether the text has the form of a code."""
-    return _CODE.fullmatch(text) is not None
-
-
 def code_hash(pepper: bytes, phone: str, purpose: Purpose, code: str) -> bytes:
     """The keyed hash under which a code is stored, bound to phone (ten digits) and purpose; 32 bytes."""
     return hmac.digest(pepper, f"{purpose}:{phone}:{code}".encode(), hashlib.sha256)
@@ -40,12 +34,6 @@ def code_hash(pepper: bytes, phone: str, purpose: Purpose, code: str) -> bytes:
 def is_alive(issued_at: datetime, used_at: datetime | None, now: datetime) -> bool:
     """Whether a code can still be used: 120 s, once."""
     return used_at is None and now < issued_at + VALID_FOR
-
-
-def sms_text(code: str) -> str:
-    """The text of the SMS that carries a code."""
-    minutes = VALID_FOR // timedelta(minutes=1)
-    return f"Your One-Time Password (OTP) is {code}. Valid for {minutes} minutes."
 
 
 def normalise_phone(text: str) -> str:

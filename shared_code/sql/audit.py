@@ -38,7 +38,7 @@ def page(db: Db, wanted: Wanted) -> "Rows[bytes]":
         row_id="a.id",
         source="audit_log a",
         where=["true", *lists.chosen(_FILTERS, wanted)],
-        order=lists.Order("a.at", "ASC" if wanted.sort_order == "asc" else "DESC", "a.id"),
+        order=lists.by_time("a.at", "a.id", wanted),
         wanted=wanted,
         params={},
     )

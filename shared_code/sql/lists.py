@@ -70,6 +70,11 @@ def ordered(
     return Order(keys[key], f"DESC{nulls}" if falls else "ASC", f"id_number({row_id})")
 
 
+def by_time(at: LiteralString, row_id: LiteralString, wanted: Wanted) -> Order:
+    """The only order of some lists: the newest first, unless they are told to rise."""
+    return Order(at, "ASC" if wanted.sort_order == "asc" else "DESC", row_id)
+
+
 _PAGE: Final[LiteralString] = "OFFSET %(offset)s LIMIT %(limit)s"
 
 

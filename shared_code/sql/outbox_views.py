@@ -37,7 +37,7 @@ def page(db: Db, wanted: Wanted) -> "Rows[bytes]":
         row_id="m.message_id",
         source="outbox_message m",
         where=["true", *lists.chosen(filters, wanted)],
-        order=lists.Order("m.created_at", "ASC" if wanted.sort_order == "asc" else "DESC", "m.message_id"),
+        order=lists.by_time("m.created_at", "m.message_id", wanted),
         wanted=wanted,
         params={},
     )

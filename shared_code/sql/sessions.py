@@ -178,14 +178,13 @@ _ITEM: Final[LiteralString] = """json_build_object(
 def live_page(db: Db, caller: Caller, idle: timedelta, wanted: lists.Wanted) -> "Rows[bytes]":
     """The caller's sessions that can still be used, the newest first, as a list's `data`."""
     live: LiteralString = "s.user_id = %(me)s AND s.ended_at IS NULL AND s.last_seen_at > now() - %(idle)s"
-    rises = wanted.sort_order == "asc"
     return lists.list_page(
         db,
         item=_ITEM,
         row_id="s.session_id",
         source="session s",
         where=[live, *lists.chosen(_FILTERS, wanted)],
-        order=lists.Order("s.created_at", "ASC" if rises else "DESC", "s.session_id"),
+        order=lists.by_time("s.created_at", "s.session_id", wanted),
         wanted=wanted,
         params={"me": caller.user_id, "current": caller.session_id, "idle": idle},
     )
