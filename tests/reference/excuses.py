@@ -87,14 +87,31 @@ def is_a_rule(case: "Case[Any]", response: Response) -> bool:
 
 
 def is_what_the_reference_says(case: "Case[Any]") -> bool:
-    """Whether it is positive data at all. Examples of single fields are put together without regard to `oneOf`,
-    headers are stripped of quotes, and which of several bodies is asked for depends on the path.
+    """Whether it is positive data at all.
+
+    Headers are stripped of quotes; a parameter is given what another of its name was answered; examples of single
+    fields are put together without regard to `oneOf`; and which of several bodies is asked for depends on the path.
     """
-    whole = case.operation.schema.raw_schema
-    for header, value in (case.headers or {}).items():
-        pattern = PARAMETERS.get(header, {}).get("schema", {}).get("pattern")
-        if pattern and not re.search(pattern, str(value)):
-            return False
+    return _headers_match(case) and _lists_match(case) and _body_matches(case)
+
+
+def _headers_match(case: "Case[Any]") -> bool:
+    patterns = {
+        header: PARAMETERS.get(header, {}).get("schema", {}).get("pattern", "") for header in case.headers or {}
+    }
+    return all(re.search(patterns[header], str(value)) for header, value in (case.headers or {}).items())
+
+
+def _lists_match(case: "Case[Any]") -> bool:
+    sent = case.query or {}
+    schemas = {
+        each["name"]: each["schema"] for each in case.operation.definition.raw.get("parameters", []) if "name" in each
+    }
+    texts = {name: value for name, value in sent.items() if isinstance(value, str) and "items" in schemas.get(name, {})}
+    return all(Draft202012Validator(schemas[name]).is_valid(value.split(",")) for name, value in texts.items())
+
+
+def _body_matches(case: "Case[Any]") -> bool:
     if not isinstance(case.body, dict):
         return True
     content = case.operation.definition.raw["requestBody"]["content"]
@@ -103,7 +120,8 @@ def is_what_the_reference_says(case: "Case[Any]") -> bool:
         model = variant(BY_NAME[name_of(case)].ask, dict(case.path_parameters or {}))
         schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     body = {name: value if isinstance(value, JSON) else "" for name, value in case.body.items()}
-    return bool(Draft202012Validator(schema | {"components": whole["components"]}).is_valid(body))
+    components = case.operation.schema.raw_schema["components"]
+    return bool(Draft202012Validator(schema | {"components": components}).is_valid(body))
 
 
 def is_no_matter_of_schemas(wrong: str, sent: str) -> bool:
