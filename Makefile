@@ -5,7 +5,7 @@ VENV ?= .venv
 # Takes the shell's place, so that signals reach the program itself.
 python = exec $(PYTHON) -m localhost.prepare $(VENV)
 
-.PHONY: help interpreter run test races kills fuzz fuzz-api demo reset check migrate admin catalogue recompute openapi pictures data-model bench bench-outage bench-scale
+.PHONY: help interpreter run test races kills fuzz fuzz-api demo reset database check migrate admin catalogue recompute openapi pictures data-model bench bench-outage bench-scale
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name does; do printf 'make %-12s %s\n' "$$name" "$$does"; done
@@ -36,6 +36,9 @@ demo: interpreter ## play the main job through the API, beside a running app or 
 
 reset: interpreter ## empty DATA_DIR (.local)
 	@$(python) -m localhost reset
+
+database: interpreter ## print the owner's URL of the running app's database, for the commands that want DATABASE_URL
+	@$(python) -m localhost database
 
 check: interpreter ## look at format, lint and types
 	@$(python) -m ruff format --check .

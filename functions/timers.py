@@ -13,8 +13,8 @@ from shared_code.triggers import on_timer
 def send_outbox(ctx: Context) -> None:
     """Send the messages that are due (rules.md 7)."""
     ctx.commit()
-    sent = outbox.send_due(ctx)
-    log.event("outbox_sent", count=sent, requestId=ctx.request_id)
+    if sent := outbox.send_due(ctx):
+        log.event("outbox_sent", count=sent, requestId=ctx.request_id)
 
 
 @on_timer("0 30 3 * * *")  # 09:00 in India

@@ -1,4 +1,4 @@
-"""The commands of the local platform: `python -m localhost run`, `demo`, `reset` and `pictures` (running.md)."""
+"""The commands of the local platform: `python -m localhost run`, `demo`, `reset`, `database`, ... (running.md)."""
 
 import argparse
 import asyncio
@@ -15,6 +15,7 @@ from pathlib import Path
 from localhost import machine
 from localhost.child import end_in_order
 from localhost.children import StartError
+from localhost.postgres import Postgres
 
 ANNOUNCEMENT = """
 API        {url}/api/v1
@@ -36,7 +37,14 @@ say = partial(print, flush=True)
 
 def main() -> None:
     """Run the command that the command line names. Where it cannot, say why and what to do, and exit 1."""
-    commands = {"run": run, "demo": demo, "reset": reset, "pictures": pictures, "data-model": data_model}
+    commands = {
+        "run": run,
+        "demo": demo,
+        "reset": reset,
+        "database": database,
+        "pictures": pictures,
+        "data-model": data_model,
+    }
     parser = argparse.ArgumentParser(prog="python -m localhost", description=__doc__)
     parser.add_argument("command", choices=commands)
     command = commands[parser.parse_args().command]
@@ -99,6 +107,11 @@ def reset() -> None:
     """Delete what DATA_DIR holds."""
     machine.reset(_data_dir())
     say(f"{_data_dir()} is empty.")
+
+
+def database() -> None:
+    """Print the owner's URL of the database that a running app keeps in DATA_DIR."""
+    say(Postgres(_data_dir() / "postgres").found().owner_url())
 
 
 def pictures() -> None:

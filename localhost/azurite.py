@@ -70,8 +70,8 @@ class Azurite:
 
 
 def make_containers(connection_string: str) -> None:
-    """Make those of the app's containers that are missing in that storage."""
-    with BlobServiceClient.from_connection_string(connection_string) as service:
+    """Make those of the app's containers that are missing in that storage. Raises AzureError, ValueError."""
+    with _service(connection_string) as service:
         for name in CONTAINERS:
             with suppress(ResourceExistsError):
                 service.create_container(name)
@@ -90,9 +90,16 @@ def admit_pages(connection_string: str, origins: Sequence[str], *, keep: bool = 
         exposed_headers=rule["exposedHeaders"],
         max_age_in_seconds=rule["maxAgeInSeconds"],
     )
-    with BlobServiceClient.from_connection_string(connection_string) as service:
+    with _service(connection_string) as service:
         if not (keep and service.get_service_properties()["cors"]):
             service.set_service_properties(cors=[cors] if origins else [])
+
+
+def _service(connection_string: str) -> BlobServiceClient:
+    """Tries once and within seconds: who waits for it is a person."""
+    return BlobServiceClient.from_connection_string(
+        connection_string, retry_total=0, connection_timeout=5, read_timeout=30
+    )
 
 
 def _node() -> str:

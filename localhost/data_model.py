@@ -50,12 +50,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Reference:
-    """A row of `table` refers to one of `target`, always or not (`may_lack`)."""
+    """A row of `table` refers to one of `target`, always or not (`may_lack`), alone or with others (`at_most_once`)."""
 
     table: str
     target: str
     column: str
     may_lack: bool
+    at_most_once: bool
 
 
 def write(page: Path = PAGE) -> Path:
@@ -89,7 +90,8 @@ def _chapter(title: str, tables: tuple[str, ...], columns: list[Column], referen
         lines += [f"        {each.type} {each.name} {each.key}".rstrip() for each in columns if each.table == table]
         lines.append("    }")
     lines += [
-        f"    {each.target} {'|o' if each.may_lack else '||'}--o{{ {each.table} : {each.column}"
+        f"    {each.target} {'|o' if each.may_lack else '||'}--{'o|' if each.at_most_once else 'o{'}"
+        f' {each.table} : "{each.column}"'
         for each in references
         if each.table in tables
     ]
@@ -110,10 +112,12 @@ _COLUMNS: Final = """
     ORDER BY c.relname, a.attnum"""
 _REFERENCES: Final = """
     SELECT c.relname AS table, t.relname AS target,
-        (SELECT string_agg(a.attname, '_' ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY k (attnum, place)
+        (SELECT string_agg(a.attname, ', ' ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY k (attnum, place)
          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum) AS column,
         (SELECT bool_or(NOT a.attnotnull) FROM pg_attribute a
-         WHERE a.attrelid = c.oid AND a.attnum = ANY (f.conkey)) AS may_lack
+         WHERE a.attrelid = c.oid AND a.attnum = ANY (f.conkey)) AS may_lack,
+        EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u')
+                AND k.conkey <@ f.conkey) AS at_most_once
     FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid JOIN pg_class t ON t.oid = f.confrelid
     WHERE f.contype = 'f' AND f.connamespace = 'public'::regnamespace
     ORDER BY c.relname, t.relname, f.conname"""

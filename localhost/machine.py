@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
+from azure.core.exceptions import AzureError
+from psycopg.conninfo import conninfo_to_dict
 
 from localhost.azurite import Azurite, admit_pages, make_containers
 from localhost.children import StartError, claimed
@@ -70,7 +72,9 @@ def started(
     origins = _origins(settings)
     with ExitStack() as running:
         owner_url = given.get("DATABASE_URL")
-        if not owner_url:
+        if owner_url:
+            _check_address(owner_url)
+        else:
             say("Starting PostgreSQL")
             postgres = Postgres(data_dir / "postgres", durable=durable)
             running.callback(postgres.stop)
@@ -79,8 +83,7 @@ def started(
         app_url = _migrated(owner_url, password, say)
         storage = given.get("AZURE_STORAGE_CONNECTION_STRING")
         if storage:
-            make_containers(storage)
-            admit_pages(storage, origins, keep=True)
+            _make_ready(storage, origins)
         else:
             say("Starting Azurite")
             azurite = Azurite(data_dir / _storage_name(given.get("DATABASE_URL")), origins)
@@ -132,6 +135,26 @@ def _origins(settings: Mapping[str, str]) -> list[str]:
         if not _ORIGIN.fullmatch(origin):
             raise StartError(f"ALLOWED_ORIGINS: {origin!r} is not an origin like http://localhost:3000, nor *.")
     return origins
+
+
+def _check_address(database_url: str) -> None:
+    """Raises StartError for one that cannot be used, and does not repeat it: there may be a password in it."""
+    try:
+        conninfo_to_dict(database_url)
+        usable = database_url.startswith(("postgresql://", "postgres://"))
+    except psycopg.ProgrammingError:
+        usable = False
+    if not usable:
+        raise StartError("DATABASE_URL is not an address like postgresql://owner:password@127.0.0.1:5432/solarium.")
+
+
+def _make_ready(storage: str, origins: list[str]) -> None:
+    """Give a storage that is not ours what it lacks. Raises StartError."""
+    try:
+        make_containers(storage)
+        admit_pages(storage, origins, keep=True)
+    except (AzureError, ValueError) as error:
+        raise StartError(f"The storage of AZURE_STORAGE_CONNECTION_STRING cannot be used: {error}") from None
 
 
 def _migrated(owner_url: str, password: str, say: Callable[[str], None]) -> str:

@@ -9,7 +9,7 @@ import secrets
 import shutil
 import socket
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Self
 from urllib.parse import quote, urlsplit
 
 import psycopg
@@ -23,7 +23,7 @@ APP: Final = "solarium_app"  # the group role the migrations make: what the app 
 LOGIN: Final = "solarium_local"  # the app signs in as this member of it
 _SUPERUSER: Final = "postgres"
 _START_SECONDS: Final = 60
-_READY_LINE: Final = 7  # of postmaster.pid, counted from 0
+_PORT_LINE, _READY_LINE = 3, 7  # of postmaster.pid, counted from 0
 _SETTINGS: Final = (
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
@@ -60,6 +60,13 @@ class Postgres:
         self._child.until(self._ready, _START_SECONDS)
         with psycopg.connect(self.superuser_url, autocommit=True) as connection:
             _make_owner(connection, self._password(OWNER))
+
+    def found(self) -> Self:
+        """It, as another process runs it: the URLs are good then. Raises StartError where none does."""
+        if not self._ready():
+            raise StartError(f"No database runs on {self._folder.parent}: start the app with `make run`.")
+        self._port = int((self._data / "postmaster.pid").read_text().splitlines()[_PORT_LINE])
+        return self
 
     def stop(self) -> None:
         """End it as `pg_ctl stop -m fast` does."""

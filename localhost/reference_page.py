@@ -29,7 +29,7 @@ def try_it(page: Page, noun: str, operation: str) -> tuple[str, str]:
     """Unfold an operation without parameters and execute it; answers status and body, as they stand there."""
     block = f"document.querySelector('#operations-{noun}-{operation}')"
     page.run(f"{block}.scrollIntoView(), {block}.querySelector('.opblock-summary-control').click()")
-    page.until(f"!!{block}.querySelector('.execute')")
+    page.until(f"!!{block}.querySelector('.responses-table .response')")  # before that it does not know its operation
     page.run(f"{block}.querySelector('.execute').click()")
     answer = f"{block}.querySelector('.live-responses-table .response')"
     status = page.until(f"{answer}?.querySelector('.response-col_status')?.innerText")

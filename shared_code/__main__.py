@@ -28,7 +28,17 @@ def main() -> None:
         "recompute": _recompute,
         "openapi": _openapi,
     }
-    command[chosen.command](vars(chosen))
+    from psycopg import Error
+
+    from shared_code.quotations.catalogue import CatalogueError
+    from shared_code.sql.migrations import MigrationChangedError
+
+    try:
+        command[chosen.command](vars(chosen))
+    except (CatalogueError, MigrationChangedError, OSError) as error:
+        sys.exit(f"Cannot go on. {error}")
+    except Error as error:
+        sys.exit(f"Cannot go on. {error}\nIs DATABASE_URL right, and was `make migrate` run?")
 
 
 def _migrate(_: Mapping[str, object]) -> None:
@@ -39,8 +49,6 @@ def _migrate(_: Mapping[str, object]) -> None:
 
 
 def _admin(chosen: Mapping[str, object]) -> None:
-    import psycopg
-
     from shared_code.access.first_admin import create
     from shared_code.rules.refusal import Refusal
 
@@ -49,8 +57,6 @@ def _admin(chosen: Mapping[str, object]) -> None:
         link = create(_owner_url(), portal or PORTAL_HERE, str(chosen["email"]), str(chosen["name"]))
     except Refusal as refusal:
         sys.exit("\n".join([refusal.message, *(f"{name}: {why}" for name, why in (refusal.details or {}).items())]))
-    except psycopg.Error as error:
-        sys.exit(f"{error}\nIs DATABASE_URL right, and was `make migrate` run?")
     print(f"The password of {chosen['email']} is set with this link, once, within 30 minutes:\n{link}")
     if not portal:
         print(f"PORTAL_BASE_URL is not set: put your portal's address in the place of {PORTAL_HERE}.", file=sys.stderr)
@@ -79,9 +85,16 @@ def _openapi(chosen: Mapping[str, object]) -> None:
 
 
 def _owner_url() -> str:
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
     url = os.environ.get("DATABASE_URL")
     if not url:
-        sys.exit("DATABASE_URL must name the database, as its owner.")
+        sys.exit("DATABASE_URL must name the database, as its owner. Of an app that runs here: $(make database)")
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError:
+        sys.exit("DATABASE_URL is not an address like postgresql://owner:password@host:5432/solarium.")  # a secret
     return url
 
 

@@ -1,12 +1,48 @@
 """What an operator sets, validated at start: a missing or malformed setting is named, its value never printed."""
 
+import re
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, Field, Json, SecretStr, StringConstraints, ValidationError, model_validator
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    Json,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-Url = Annotated[str, Field(pattern=r"^https?://[^/]")]
+ADDRESS: Final = r"[^\s<>@]+@[^\s<>@]+"
+# Away from a developer's own machine (integrations.md, Every call); there, tests may hurry.
+SECONDS: Final = {"provider_timeout_seconds": (3, 5), "provider_retry_wait_seconds": (1, 2)}
+
+
+def _for_a_header(key: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", key.get_secret_value()):
+        raise ValueError("must be one or more visible characters of ASCII")
+    return key
+
+
+Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$"), AfterValidator(lambda url: url.rstrip("/"))]
+ApiKey = Annotated[SecretStr, AfterValidator(_for_a_header)]
+Sender = Annotated[str, StringConstraints(pattern=rf"^({ADDRESS}|[^<>@]*<{ADDRESS}>)$")]
+
+
+def _database_address(url: SecretStr) -> SecretStr:
+    try:
+        conninfo_to_dict(url.get_secret_value())
+    except psycopg.ProgrammingError:
+        raise ValueError("must be an address like postgresql://role:password@host:5432/solarium") from None
+    return url
 
 
 class SigningKey(BaseModel):
@@ -22,7 +58,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     environment: Literal["local", "dev", "staging", "prod"]
-    database_url: SecretStr | None = None
+    database_url: Annotated[SecretStr, AfterValidator(_database_address)] | None = None
     database_host: str | None = None
     database_name: str | None = None
     database_user: str | None = None
@@ -33,16 +69,16 @@ class Settings(BaseSettings):
     identity_client_id: str | None = Field(None, alias="DOCUMENTS_STORAGE__clientId")
 
     jwt_signing_keys: Json[list[SigningKey]]
-    jwt_issuer: str
-    jwt_audience: str
+    jwt_issuer: Word
+    jwt_audience: Word
     otp_pepper: SecretStr = Field(min_length=32)
 
-    msg91_auth_key: SecretStr
-    msg91_otp_template_id: str
-    msg91_approval_template_id: str
+    msg91_auth_key: ApiKey
+    msg91_otp_template_id: Word
+    msg91_approval_template_id: Word
     msg91_base_url: Url = "https://control.msg91.com"
-    sendgrid_api_key: SecretStr
-    sendgrid_from: str
+    sendgrid_api_key: ApiKey
+    sendgrid_from: Sender
     sendgrid_base_url: Url = "https://api.sendgrid.com"
     provider_timeout_seconds: float = Field(3.5, ge=0.1, le=5)
     provider_retry_wait_seconds: float = Field(1, ge=0, le=2)
@@ -56,6 +92,14 @@ class Settings(BaseSettings):
     sms_per_day: int = Field(10_000, ge=1)
     portal_base_url: Url
     python_threadpool_thread_count: int = Field(32, ge=1)
+
+    @field_validator(*SECONDS)
+    @classmethod
+    def _within_bounds(cls, seconds: float, info: ValidationInfo) -> float:
+        least, most = SECONDS[str(info.field_name)]
+        if info.data.get("environment") != "local" and not least <= seconds <= most:
+            raise ValueError(f"must be from {least} to {most}")
+        return seconds
 
     @model_validator(mode="after")
     def _whole(self) -> "Settings":

@@ -25,7 +25,18 @@ MALFORMED = {
     "PORTAL_BASE_URL": "portal.solarium.example",
     "MSG91_BASE_URL": "ftp://msg91.example",
     "SENDGRID_BASE_URL": "https://",
+    "MSG91_AUTH_KEY": "with-a-line-break\n",
+    "SENDGRID_API_KEY": "ключ",
+    "SENDGRID_FROM": "Solarium",
 }
+BLANK = (
+    "MSG91_AUTH_KEY",
+    "SENDGRID_API_KEY",
+    "SENDGRID_FROM",
+    "MSG91_OTP_TEMPLATE_ID",
+    "JWT_ISSUER",
+    "PORTAL_BASE_URL",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +73,37 @@ def test_a_malformed_setting_is_named_and_its_value_is_not_printed(name: str, va
     said = complaint(**{name: value})
     assert name in said
     assert value not in said
+
+
+@pytest.mark.parametrize("name", BLANK)
+@pytest.mark.parametrize("value", ["", " "])
+def test_a_setting_without_a_value_is_a_missing_one(name: str, value: str) -> None:
+    assert name in complaint(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [("PROVIDER_TIMEOUT_SECONDS", 3, 5), ("PROVIDER_RETRY_WAIT_SECONDS", 1, 2)]
+)
+def test_how_long_a_provider_is_given_keeps_within_its_bounds_but_on_a_developers_machine(
+    name: str, least: int, most: int
+) -> None:
+    for value in (least - 0.1, most + 0.1):
+        assert name in complaint(**{name: str(value)})
+    for value in (least, most):
+        assert getattr(settings(**{name: str(value)}), name.lower()) == value
+    assert getattr(settings(**{name: "0.2", "ENVIRONMENT": "local"}), name.lower()) == 0.2
+
+
+@pytest.mark.parametrize("name", ["MSG91_BASE_URL", "SENDGRID_BASE_URL", "PORTAL_BASE_URL"])
+def test_an_address_may_end_in_a_slash_and_has_no_query(name: str) -> None:
+    assert getattr(settings(**{name: "https://host.example/path/"}), name.lower()) == "https://host.example/path"
+    for value in ("https://host.example?key=1", "https://host.example/#top", "https://a host.example"):
+        assert name in complaint(**{name: value})
+
+
+@pytest.mark.parametrize("sender", ["no-reply@solarium.example", "Solarium Green Energy <no-reply@solarium.example>"])
+def test_mails_are_from_an_address_perhaps_with_a_name(sender: str) -> None:
+    assert settings(SENDGRID_FROM=sender).sendgrid_from == sender
 
 
 def test_no_value_is_in_the_error_behind_it_either() -> None:
@@ -103,3 +145,9 @@ def test_storage_is_named_by_a_connection_string_or_by_both_accounts() -> None:
 def test_no_secret_shows_when_the_settings_are_printed() -> None:
     shown = repr(settings())
     assert not [value for value in (*SECRETS.values(), NEW_KEY, OLD_KEY) if value in shown]
+
+
+def test_an_address_of_a_database_that_is_none_is_named_and_not_printed() -> None:
+    said = complaint(DATABASE_URL="postgres//role:hidden@host/solarium")
+    assert "DATABASE_URL" in said
+    assert "hidden" not in said

@@ -31,13 +31,14 @@ def sweep_uploads(ctx: Context) -> None:
     _each(ctx, too_large, lambda name: quarantine.give_up(ctx, name, *quarantine.TOO_LARGE))
     _each(ctx, waiting, lambda name: quarantine.check(ctx, name, blobs.read_upload(ctx.settings, name)))
     _each(ctx, hanging, lambda name: quarantine.give_up(ctx, name, *intake.COULD_NOT))
-    log.event(
-        "uploads_swept",
-        tooLarge=len(too_large),
-        lost=len(waiting),
-        hanging=len(hanging),
-        requestId=ctx.request_id,
-    )
+    if too_large or waiting or hanging:
+        log.event(
+            "uploads_swept",
+            tooLarge=len(too_large),
+            lost=len(waiting),
+            hanging=len(hanging),
+            requestId=ctx.request_id,
+        )
 
 
 @on_timer("0 * * * * *")
@@ -45,7 +46,8 @@ def expire_reservations(ctx: Context) -> None:
     """Free the places whose upload link is over (rules.md 6.2)."""
     with ctx.finish() as last:
         expired = checks.expire(last)
-    log.event("reservations_expired", count=len(expired.fetchall()), requestId=ctx.request_id)
+    if freed := len(expired.fetchall()):
+        log.event("reservations_expired", count=freed, requestId=ctx.request_id)
 
 
 def _read(ctx: Context, ask: Callable[[], list[str]]) -> list[str]:

@@ -103,7 +103,7 @@ class ProviderServer:
             case "halfopen":
                 answer = _bytes(http, self._provider.success())
                 writer.write(answer[: len(answer) // 2])
-                await asyncio.sleep(HELD_SECONDS)
+                await _silence(reader)
             case _:
                 answered = http_fault(mode, self._provider.complaint) or self._provider.answer(request)
                 writer.write(_bytes(http, answered))

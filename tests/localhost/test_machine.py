@@ -82,6 +82,22 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path:
     assert "hidden" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("url", ["postgres//owner:hidden@h/x", "host=h password=hidden", "postgresql://o:%hidden@h/x"])
+def test_an_address_that_is_none_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    with pytest.raises(StartError, match="DATABASE_URL is not") as refusal:
+        machine.started(tmp_path, {"DATABASE_URL": url}).__enter__()
+    assert "hidden" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("storage", ["hidden", "AccountName=a;AccountKey=aGlkZGVu;BlobEndpoint=http://127.0.0.1:1/a;"])
+def test_a_storage_that_cannot_be_used_is_named_at_once(running: machine.Machine, tmp_path: Path, storage: str) -> None:
+    given = {"DATABASE_URL": running.owner_url, "AZURE_STORAGE_CONNECTION_STRING": storage}
+    with pytest.raises(StartError, match="AZURE_STORAGE_CONNECTION_STRING") as refusal:
+        machine.started(tmp_path, given).__enter__()
+    assert "hidden" not in str(refusal.value)
+    assert "aGlkZGVu" not in str(refusal.value)
+
+
 def test_only_a_local_environment_gets_demo_people(tmp_path: Path) -> None:
     given = {"ENVIRONMENT": "prod", "DATABASE_URL": "postgresql://127.0.0.1:1/solarium"}
     with pytest.raises(StartError, match="ENVIRONMENT"), machine.started(tmp_path, given):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
 
@@ -78,6 +79,21 @@ def test_ctrl_c_ends_it_well_and_what_it_announced_was_there(folder: Path) -> No
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
         assert nothing_runs_on(folder)
+
+
+def test_the_database_of_a_running_app_is_told(folder: Path) -> None:
+    told = [sys.executable, "-m", "localhost", "database"]
+    here = os.environ | {"DATA_DIR": str(folder)}
+    with begun(RUN, folder, free_port()) as (process, said):
+        ready(process, said)
+        url = subprocess.run(told, cwd=ROOT, env=here, capture_output=True, text=True, check=True).stdout.strip()
+        with psycopg.connect(url) as owner:
+            assert owner.execute("SELECT count(*) FROM user_account WHERE role = 'KAM'").fetchone() == (2,)
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+    ended = subprocess.run(told, cwd=ROOT, env=here, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "make run" in ended.stderr
 
 
 def test_a_taken_port_is_said_with_the_setting_that_helps(tmp_path: Path) -> None:
