@@ -1,4 +1,4 @@
-"""Posts to a provider with `requests` and stops reading at a deadline, however slowly the answer drips."""
+"""Posts to a provider with `requests` and stops reading at a deadline, however long or slow the answer is."""
 
 import http.client
 import io
@@ -6,6 +6,7 @@ import logging
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from shared_code.adapters import telemetry
 from shared_code.adapters.calls import AttemptFailed
 
 LONGEST_ANSWER = 64 * 1024  # bytes; both providers answer with less than one kilobyte
+MOST_READ = 2 * LONGEST_ANSWER  # bytes of a whole answer, its status line, headers and trailers too
 
 # It logs whole addresses, and MSG91 takes phone and code in the query.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
@@ -43,7 +45,7 @@ def post(url: str, seconds: float, **request: Any) -> Answer:
             span.set_attribute("http.response.status_code", answer.status)
     except (requests.Timeout, ReadTimeoutError):
         raise AttemptFailed("timeout", passing=True) from None
-    except (requests.RequestException, HTTPError):
+    except (requests.RequestException, HTTPError, ValueError):  # the last for lengths that are none
         raise AttemptFailed("connection failed", passing=True) from None
     if answer.status >= 500:
         raise AttemptFailed(f"status {answer.status}", passing=True)
@@ -51,22 +53,25 @@ def post(url: str, seconds: float, **request: Any) -> Answer:
 
 
 def _post(url: str, seconds: float, request: Mapping[str, Any]) -> Answer:
+    # No session: even where it follows no redirection it reads all of its body, and stumbles over a broken address.
+    # Nor does it tell our keys to a proxy or .netrc of the machine.
+    asked = requests.Request("POST", url, **request).prepare()
     # A new connection each time: a network may drop an idle one without a word, and finding out takes a whole deadline.
-    with requests.Session() as session:
-        session.trust_env = False  # a proxy or .netrc of the machine must not touch our keys
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, _BoundedAdapter())
-        with session.post(url, timeout=seconds, stream=True, allow_redirects=False, **request) as response:
-            return Answer(response.status_code, response.raw.read(LONGEST_ANSWER, decode_content=True))
+    with closing(_BoundedAdapter()) as adapter, adapter.send(asked, stream=True, timeout=seconds) as response:
+        return Answer(response.status_code, response.raw.read(LONGEST_ANSWER, decode_content=True))
 
 
 class _UntilDeadline(io.RawIOBase):
-    """Reads a socket whose timeout, meant for each single read, becomes one deadline for all of them."""
+    """Reads a socket whose timeout, meant for each single read, becomes one deadline for all of them.
+
+    What comes after MOST_READ is not read: it counts as a connection that broke.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._file = sock.makefile("rb", buffering=0)
         self._deadline = time.monotonic() + (sock.gettimeout() or 0)
+        self._bytes_left = MOST_READ
 
     def readable(self) -> bool:
         return True
@@ -75,8 +80,12 @@ class _UntilDeadline(io.RawIOBase):
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
+        if self._bytes_left <= 0:
+            raise ConnectionError
         self._sock.settimeout(left)
-        return self._file.readinto(buffer)
+        count = self._file.readinto(buffer)
+        self._bytes_left -= count or 0
+        return count
 
     def close(self) -> None:
         self._file.close()

@@ -3,6 +3,7 @@
 Source: integrations.md, Every call.
 """
 
+import json
 import logging
 import re
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import copy_context
 from threading import Thread
-from typing import Protocol
+from typing import Any, Protocol
 
 from shared_code import log
 from shared_code.adapters import telemetry
@@ -57,8 +58,21 @@ class ProviderFailed(Exception):  # noqa: N818 -- an outcome, told by its name
 
 
 def refused(status: int, words: object) -> AttemptFailed:
-    """The provider said no and would again. Of its `words` only those stay that can be no key, number or address."""
-    return AttemptFailed(f"refused ({status}): {_PERSONAL.sub('…', str(words))[:200]}", passing=False)
+    """The provider said no and would again. Of its `words` only those stay that can be no key, number or address.
+
+    Nor do NUL and halves of surrogate pairs, which JSON can carry, the log and the database cannot.
+    """
+    told = _PERSONAL.sub("…", words)[:200] if isinstance(words, str) else "without words"
+    plain = "".join(char if char.isprintable() else " " for char in told)
+    return AttemptFailed(f"refused ({status}): {plain}", passing=False)
+
+
+def said(body: bytes) -> Any:
+    """What a provider said in JSON; None if that cannot be read, however it was meant."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):  # the latter for brackets without end
+        return None
 
 
 def check_free(gateway: Gateway, operation: str, request_id: str) -> None:

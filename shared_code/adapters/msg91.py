@@ -1,6 +1,5 @@
 """Sends SMS through MSG91: the sign-in code, and that a channel partner is approved (integrations.md)."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -66,10 +65,7 @@ def _post(gateway: Msg91, operation: str, request_id: str, path: str, **request:
 
 def _check(status: int, body: bytes) -> None:
     """MSG91 took it only if the answer says so: it reports errors inside a 200 too."""
-    try:
-        said = json.loads(body)
-    except ValueError:
-        said = None
+    said = calls.said(body)
     if not isinstance(said, dict):
         raise calls.refused(status, "unreadable answer")
     if status != 200 or said.get("type") != "success":

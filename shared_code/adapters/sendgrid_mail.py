@@ -1,7 +1,6 @@
 """Sends e-mail through SendGrid (integrations.md, SendGrid)."""
 
 import io
-import json
 import logging
 from dataclasses import dataclass, field
 from email.message import Message
@@ -83,8 +82,8 @@ def _check(status: int, body: bytes) -> None:
     if status == 200 and not body:
         raise calls.refused(status, "sandbox mode, nothing was sent")
     try:
-        errors = json.loads(body)["errors"]
+        errors = calls.said(body)["errors"]
         words = "; ".join(f"{error.get('field') or 'request'}: {error.get('message')}" for error in errors)
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (LookupError, TypeError, AttributeError, RecursionError):
         words = "unreadable answer"
     raise calls.refused(status, words)

@@ -1,21 +1,20 @@
 """Deadline, lane and circuit hold whatever hangs; what was left behind ends by itself (integrations.md, Every call)."""
 
 import json
-import socketserver
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 
 from localhost.standins.standins import running
 from shared_code.adapters import bounded_http, calls, msg91
 from shared_code.adapters.lane import Busy
+from tests.raw_answers import HEAD, server
 from tests.rules.samples import refused
 from tests.world import race
 
@@ -131,34 +130,6 @@ def fail_to_connect() -> None:
 def test_only_harmless_words_of_the_provider_are_kept() -> None:
     words = "number +919000000001 of ravi@solarium.test with key 4eacd09f is invalid: " + "a" * 43
     assert calls.refused(400, words).reason == "refused (400): number … of … with key … is invalid: …"
-
-
-@contextmanager
-def server(*pieces: bytes, pause: float, endless: bool) -> Iterator[str]:
-    """A server that answers any request with these pieces, a pause after each, the last one for ever if `endless`."""
-
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self.rfile.readline()
-            try:
-                for piece in pieces:
-                    self.wfile.write(piece)
-                    time.sleep(pause)
-                while endless:
-                    self.wfile.write(pieces[-1])
-                    time.sleep(pause)
-            except OSError:
-                return
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as listening:
-        thread = threading.Thread(target=listening.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{listening.server_address[1]}"
-        listening.shutdown()
-        thread.join()
-
-
-HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
 @pytest.mark.parametrize(
