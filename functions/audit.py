@@ -1,4 +1,4 @@
-"""Look up who changed what (api.md 2.8)."""
+"""Who changed what, and when, as the database recorded it (api.md 2.8)."""
 
 from typing import Annotated, Literal
 
@@ -16,14 +16,17 @@ class AuditFilters(PageAsk):
     """What the audit can be narrowed by. The days are those of the change."""
 
     sort_by: Literal["createdAt"] | None = None
-    entity: Annotated[Entity | None, Field(description="what kind of record was changed")] = None
+    entity: Annotated[Entity | None, Field(description="the kind of record that was changed")] = None
     entity_id: AuditedId | None = None
     actor_id: ActorId | None = None
 
 
 @endpoint("GET", "audit", ADMIN)
 def list_audit(ask: AuditFilters, ctx: Context) -> Json[Page[AuditEntry]]:
-    """List the writes to business data, the newest first."""
+    """List the writes to business data, newest first: one entry for each row that was changed.
+
+    `createdFrom` and `createdTo` are days of the change. What belongs to one request has its `requestId`.
+    """
     with ctx.finish() as last:
         page = audit.page(last, audit.Wanted(**ask.model_dump()))
     return Json(ctx.there(page.fetchone()))

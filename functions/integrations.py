@@ -1,6 +1,8 @@
-"""Third parties by another door (api.md 2.1)."""
+"""Have a sign-in code or one of our mails sent (api.md 2.1)."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from shared_code.access import one_time_code
 from shared_code.context import Context
@@ -30,20 +32,23 @@ class CodeOrdered(View):
     refusals=("OTP_LOCKED", "SMS_DELIVERY_FAILED", "PROVIDER_BUSY"),
 )
 def send_otp(ask: CodeOrder, ctx: Context) -> CodeOrdered:
-    """Send a sign-in code, as auth/login does with a phone alone."""
+    """Send a sign-in code by SMS. What is said of `POST /auth/login` with a phone alone holds here too."""
     one_time_code.send(ctx, ask.phone, Purpose.SIGN_IN)
     return CodeOrdered()
 
 
 class MailOrder(Ask):
-    """One of our mails, and the address of the user that is to get it; words and links are ours."""
+    """One of our mails, and who is to get it; words and links are ours."""
 
-    to: Email
-    template: letters.Letter
+    to: Annotated[Email, Field(description="the address of a user", examples=["kiran@example.in"])]
+    template: Annotated[
+        letters.Letter,
+        Field(description="passwordReset and kamWelcome to an active Admin or KAM, cpApproved to an active partner"),
+    ]
 
 
 class MailSent(View):
-    """SendGrid took it."""
+    """SendGrid, who sends our mails, took it."""
 
     email_sent: Literal[True] = True
 
@@ -55,6 +60,11 @@ class MailSent(View):
     refusals=("RULE_VIOLATION", "RATE_LIMITED", "EMAIL_DELIVERY_FAILED", "PROVIDER_BUSY"),
 )
 def send_email(ask: MailOrder, ctx: Context) -> MailSent:
-    """Mail an active Admin or KAM a link to set its password, or an active partner that it may start. Sent at once."""
+    """Send one of our mails to a user again, within this request.
+
+    passwordReset and kamWelcome hold a link to set a password, which makes older ones useless; they count for the 10
+    such mails that an account gets within an hour (429). cpApproved says that a partner may start. 422 where `to` is
+    not the address of such a user.
+    """
     letters.send(ctx, ask.to, ask.template)
     return MailSent()

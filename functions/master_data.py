@@ -1,8 +1,9 @@
-"""Master data: read what quotations are made from, and change it for the future (api.md 2.9; rules.md 3.6)."""
+"""What quotations are made from, with its prices: read it, and change it for the future (api.md 2.9; rules.md 3.6)."""
 
 import json
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
+from pydantic import Field
 from pydantic.alias_generators import to_snake
 
 from shared_code import parsing
@@ -15,22 +16,26 @@ from shared_code.sql import master_data, periods
 from shared_code.sql.master_data import KINDS, SETTINGS
 from shared_code.wire import Ask, Json
 from shared_code.wire.fields import ValidFrom
-from shared_code.wire.master_data import FIELDS, QuotationSettings
+from shared_code.wire.master_data import FIELDS
 from shared_code.wire.master_data_rows import AnyRow, ChangedRow, ChangedSettings, Collection, MasterData, NewRow
+from shared_code.wire.quotation_settings import QuotationSettings
 
 ROWS = f"masterdata/{{collection:regex(^({'|'.join(get_args(Collection))})$)}}"
 REFUSALS = ("PERIOD_OVERLAP", "MASTER_DATA_MISSING")
 
 
 class At(Ask):
-    """The time that master data is asked for, by default now."""
+    """The time that master data is asked for."""
 
-    at: ValidFrom | None = None
+    at: Annotated[ValidFrom | None, Field(description="what is in force then, and later; by default now")] = None
 
 
 @endpoint("GET", "masterdata", [Role.ADMIN, Role.KAM, Role.CP], etag="content")
 def get_master_data(ask: At, ctx: Context) -> Json[MasterData]:
-    """Answer all rows in force then and later ones, or 304 when the caller has them."""
+    """Fetch the catalogue that quotations are made from: rows in force, rows that will be, and the settings.
+
+    With the `ETag` of the last answer as `If-None-Match` it is 304 while nothing has changed.
+    """
     with ctx.finish() as last:
         published = master_data.published(last, ask.at or ctx.now, ctx.known_etags)
     answer = ctx.there(published.fetchone())
@@ -40,7 +45,11 @@ def get_master_data(ask: At, ctx: Context) -> Json[MasterData]:
 
 @endpoint("POST", ROWS, PERMISSIONS[Action.MASTER_WRITE], created=True, refusals=REFUSALS)
 def add_master_data(ask: NewRow, ctx: Context) -> Json[AnyRow]:
-    """Add a row with its first period. A rate of GST and a subsidy end the one that is running."""
+    """Add a row, in force from `validFrom` on, by default from now. It gets its id here, a state brings its code.
+
+    A GST rate ends the one that is running, a subsidy scheme the running one of its kind. Whatever else is there for
+    the same thing at that time is 409.
+    """
     kind, row = KINDS[ask.collection], _columns(ask.row())
     turn = periods.lock(ctx.db)
     new_id = periods.new_id(ctx.db, kind, row.get(kind.id_column)).fetchone()
@@ -56,7 +65,12 @@ def add_master_data(ask: NewRow, ctx: Context) -> Json[AnyRow]:
 
 @endpoint("PATCH", f"{ROWS}/{{rowId:regex(^[A-Z0-9]+$)}}", PERMISSIONS[Action.MASTER_WRITE], refusals=REFUSALS)
 def change_master_data(ask: ChangedRow, ctx: Context) -> Json[AnyRow]:
-    """Close the running period of a row and open the next; what says nothing new changes nothing."""
+    """Change a row from `validFrom` on, by default from now.
+
+    Its running period ends there and the next one begins: what quotations were priced with is never overwritten.
+    `isActive` false: from then on it is not offered. What says nothing new changes nothing. A time before a period that
+    was begun or announced already is 409.
+    """
     kind = KINDS[ask.collection]
     turn = periods.lock(ctx.db)
     found = periods.standing(ctx.db, kind, ask.row_id, ask.valid_from).fetchone()
@@ -75,7 +89,7 @@ def change_master_data(ask: ChangedRow, ctx: Context) -> Json[AnyRow]:
 
 @endpoint("PATCH", "masterdata/settings", PERMISSIONS[Action.MASTER_WRITE], refusals=REFUSALS)
 def change_settings(ask: ChangedSettings, ctx: Context) -> Json[QuotationSettings]:
-    """Change settings from a time on; answers all settings as they are then."""
+    """Change settings from `validFrom` on, by default from now; answers all settings as they are then."""
     turn = periods.lock(ctx.db)
     held, changes = periods.settings_from(ctx.db, ask.valid_from), ask.changes()
     for then_or_later in held.fetchall():

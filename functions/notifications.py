@@ -1,4 +1,4 @@
-"""What the apps tell their user (api.md 2.7)."""
+"""What the apps tell their user: what others did, and what is to be done (api.md 2.7)."""
 
 from typing import Annotated, Literal
 
@@ -27,14 +27,17 @@ class OneNotification(Ask):
 
 
 class MarkedRead(View):
-    """How many are read now that were not."""
+    """How many are marked read."""
 
     marked: int
 
 
 @endpoint("GET", "notifications", EVERYONE, idle=True)
 def list_notifications(ask: NotificationFilters, ctx: Context) -> Json[NotificationPage]:
-    """List the caller's notifications, newest first."""
+    """List the caller's own notifications, newest first, with how many are unread.
+
+    They come to no phone by themselves: the apps ask. Asking does not keep a session alive.
+    """
     with ctx.finish() as last:
         page = notifications.page(last, ctx.caller.user_id, notifications.Wanted(**ask.model_dump()))
     return Json(ctx.there(page.fetchone()))
@@ -42,7 +45,7 @@ def list_notifications(ask: NotificationFilters, ctx: Context) -> Json[Notificat
 
 @endpoint("PATCH", "notifications/{notificationId:regex(^NOTIF-[0-9]+$)}/read", EVERYONE)
 def mark_notification_read(ask: OneNotification, ctx: Context) -> MarkedRead:
-    """Mark one of the caller's notifications read; once more is fine."""
+    """Mark one of the caller's own notifications read; again is 200 too."""
     with ctx.finish() as last:
         marked = notifications.mark_read(last, ctx.caller.user_id, ask.notification_id)
     if not (ids := marked.fetchall()):
@@ -52,7 +55,7 @@ def mark_notification_read(ask: OneNotification, ctx: Context) -> MarkedRead:
 
 @endpoint("PATCH", "notifications/readAll", EVERYONE)
 def mark_all_notifications_read(ask: Nothing, ctx: Context) -> MarkedRead:
-    """Mark all of the caller's notifications read."""
+    """Mark all of the caller's own notifications read; answers how many were not."""
     with ctx.finish() as last:
         marked = notifications.mark_read(last, ctx.caller.user_id, None)
     return MarkedRead(marked=len(marked.fetchall()))

@@ -1,4 +1,4 @@
-"""Sync an app: everything that is the caller's in one answer, or 304 (api.md 2.6; I10)."""
+"""Sync an app: everything that is the caller's in one answer, or 304 while nothing changed (api.md 2.6; I10)."""
 
 from typing import Annotated
 
@@ -22,27 +22,32 @@ from shared_code.wire.quotations import Quotation
 class Sync(Ask):
     """`force` only skips the check of the cache; the answer is always complete."""
 
-    force: Annotated[bool, Field(description="skip the check of the cache")] = False
+    force: Annotated[bool, Field(description="true: answer it all, whatever If-None-Match says")] = False
 
 
 class Snapshot(View):
-    """Everything that is the caller's; the newest twenty timeline entries per lead."""
+    """Everything that is the caller's, each list in the shape of its own operation, newest first."""
 
-    server_time: Instant
+    server_time: Annotated[Instant, Field(description="when this was read, ISO 8601, UTC")]
     leads: list[Lead]
     quotations: list[Quotation]
-    documents: list[Document]
-    kyc_documents: list[Document]
-    customers: list[Customer]
-    commissions: list[Commission]
+    documents: Annotated[list[Document], Field(description="of the leads")]
+    kyc_documents: Annotated[list[Document], Field(description="of the customers")]
+    customers: Annotated[list[Customer], Field(description="of the leads; for a customer itself")]
+    commissions: Annotated[list[Commission], Field(description="empty for a customer")]
     notifications: list[Notification]
-    timeline: list[TimelineEntry]
+    timeline: Annotated[list[TimelineEntry], Field(description="of each lead the newest 20")]
     summary: LeadSummary
 
 
 @endpoint("GET", "sync", PERMISSIONS[Action.SYNC], idle=True, refusals=("RATE_LIMITED",), etag="content")
 def sync(ask: Sync, ctx: Context) -> Json[Snapshot]:
-    """Answer everything that is the caller's own, or 304 when nothing changed since the answer with that ETag."""
+    """Fetch everything that is the caller's own, in one answer.
+
+    It is always complete. With the `ETag` of the last answer as `If-None-Match` it is 304 while nothing has changed and
+    the day in India is the same. One same poll in 30 seconds is taken, and a burst of 6 more; others are 429. Asking
+    does not keep a session alive.
+    """
     known = [bytes.fromhex(etag) for etag in ctx.known_etags]
     with ctx.finish() as last:
         built = snapshot.everything(

@@ -35,7 +35,9 @@ def of_body(
         raise invalid(dict.fromkeys(query, "does not belong in the address of this request"))
     model = variant(model, path)
     if if_match is not None and "expected_version" in model.model_fields:
-        fields = {"expectedVersion": _version(if_match)} | fields
+        version = _version(if_match)
+        if fields.get("expectedVersion") is None:
+            fields["expectedVersion"] = version
     question = to_json(fields | dict(path))
     return _validated(lambda: model.model_validate_json(question, strict=True, by_alias=True, by_name=False))
 

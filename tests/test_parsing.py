@@ -133,6 +133,10 @@ def test_if_match_stands_for_the_expected_version_that_the_body_leaves_out() -> 
     assert parsing.of_body(Filters, PATH, {}, b"", '"x"').lead_id == "LEAD-1"
 
 
+def test_an_if_match_is_not_lost_where_the_body_says_null() -> None:
+    assert asked('"expectedVersion": null', if_match='"7"').expected_version == 7
+
+
 @pytest.mark.parametrize("header", ["3", '"0"', '"-1"', 'W/"3"', '"3", "4"', "*", '"三"', '"9999999999"', '""'])
 def test_an_if_match_that_is_no_version_is_named(header: str) -> None:
     assert set(wrong('"override": false', if_match=header)) == {"If-Match"}

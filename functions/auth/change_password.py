@@ -19,7 +19,10 @@ class PasswordChange(Ask):
 
 @endpoint("POST", "auth/changePassword", STAFF, idle=True, refusals=("LOGIN_LOCKED", "PROVIDER_BUSY"))
 def change_password(ask: PasswordChange, ctx: Context) -> PasswordSet:
-    """Change the caller's password. Its other sessions end. A wrong present password is 400 and counts."""
+    """Change the caller's password; its other sessions end.
+
+    A wrong `currentPassword` is 400 and counts as a failed sign-in: five lock for 15 minutes (423).
+    """
     account = password_proof.own_password(ctx, ask.current_password, "currentPassword")
     password_hash = passwords.hash_of(ask.new_password)
     with ctx.finish() as last:

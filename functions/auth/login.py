@@ -1,8 +1,8 @@
 """Sign in: ask for a code, sign in with it, or with e-mail and password (api.md 2.1, rules.md 5)."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from shared_code.access import one_time_code, password_proof, phone_proof, second_factor, sign_in
 from shared_code.context import Context
@@ -29,7 +29,7 @@ class SignIn(Ask):
     }
 
     phone: Phone | None = None
-    otp: Code | None = None
+    otp: Annotated[Code | None, Field(description="the six digits of the SMS; without it one is sent")] = None
     email: Email | None = None
     password: Password | None = None
     totp: SecondFactorCode | None = None
@@ -58,7 +58,16 @@ class MfaRequired(View):
     ),
 )  # fmt: skip
 def login(ask: SignIn, ctx: Context) -> CodeSent | Session | MfaRequired:
-    """Send a sign-in code to a phone, or open a session with a code or a password."""
+    """Have a sign-in code sent to a phone, or open a session with that code or with a password.
+
+    `phone`: sends a code by SMS, with the same answer for known and unknown phones. It is good once, for 120 seconds,
+    and makes an older one useless. Asked for again within 30 seconds the answer is the same and no second SMS is sent;
+    more than 5 in 15 minutes or 10 a day for a phone are 429. `phone` and `otp`: a session. A phone that nobody has
+    becomes a customer with `isNewUser` and without a complete profile.
+
+    `email` and `password`: a session for an Admin or a KAM; `mfaRequired` and no session while `totp` is missing.
+    Five failures, of codes or of passwords, lock for 15 minutes (423).
+    """
     if ask.email and ask.password:
         return _with_password(ask.email, ask.password, ask.totp, ctx)
     assert ask.phone

@@ -43,15 +43,24 @@ class ResetOrdered(View):
 class NewPasswordByLink(Ask):
     """The token of a mailed link, and the password to be."""
 
-    token: Annotated[str, Field(min_length=1, max_length=200)]
+    token: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="from the mailed link",
+            examples=["q0mB5cQm7l2xJ3oZb6Wm0m9Yw2mJ7u8sVh1rT4kE5aI"],
+        ),
+    ]
     new_password: NewPassword
 
 
 @endpoint("POST", "auth/requestPasswordReset", address_limit="auth")
 def request_password_reset(ask: ResetOrder, ctx: Context) -> ResetOrdered:
-    """Mail a link that sets a new password to an Admin or KAM. It works once, for 30 minutes, and kills older ones.
+    """Mail an Admin or KAM a link to set a new password, if the address is of one.
 
-    Whether there is such an account shows neither in the answer nor in how long it takes.
+    The link is good once, for 30 minutes, and makes older ones useless. The answer is 200 in every case: whether there
+    is such an account shows neither in it nor in how long it takes. At most 10 mails go to an account within an hour.
     """
     sendgrid_mail.prepare()
     answer_at = time.monotonic() + ANSWER_AFTER
@@ -80,7 +89,10 @@ def _send(ctx: Context, token: str, addressee: Addressee) -> None:
     refusals=("INVALID_TOKEN", "USER_BLOCKED", "ACCOUNT_DEACTIVATED", "PROVIDER_BUSY"),
 )
 def complete_password_reset(ask: NewPasswordByLink, ctx: Context) -> PasswordSet:
-    """Set a password with a mailed link. Every session of the user ends, and no failure counts any more."""
+    """Set a password with the token of a mailed link, of a reset or of a welcome.
+
+    All sessions of the user end, and wrong passwords of before are forgotten: nothing is locked any more.
+    """
     dead = Refusal("INVALID_TOKEN", "This link is no longer valid. Ask for a new one.")
     token_hash = resets.hash_of(ask.token)
     bearer = password_resets.find(ctx.db, token_hash).fetchone()

@@ -21,7 +21,7 @@ GRACE = timedelta(seconds=10)  # an answer may get lost on its way
 class Refresh(Ask):
     """The refresh token of the last answer."""
 
-    refresh_token: Annotated[str, Field(min_length=1, max_length=4096)]
+    refresh_token: Annotated[str, Field(min_length=1, max_length=4096, description="each is good once")]
 
 
 @endpoint(
@@ -31,7 +31,11 @@ class Refresh(Ask):
     refusals=("INVALID_TOKEN", "SESSION_EXPIRED", "USER_BLOCKED", "ACCOUNT_DEACTIVATED"),
 )
 def refresh_session(ask: Refresh, ctx: Context) -> Session:
-    """Exchange a refresh token for new tokens. It is dead after that; using a dead one ends the session."""
+    """Exchange a refresh token for a new pair of tokens; the old refresh token is dead then.
+
+    Where the answer got lost, the same token gives a fresh pair for 10 seconds, unless the lost one was used. Any other
+    use of a dead token is 401 and ends the session.
+    """
     claims = identity.read_refresh(ctx.settings, ask.refresh_token, ctx.now)
     found = people.by_id(ctx.db, claims.user_id)
     rotated = sessions.rotate(

@@ -52,16 +52,16 @@ class Registration(Ask):
         "a customer, with the code": {"role": "Customer", "otp": "123456"} | DESAI,
     }
 
-    role: Literal["CP", "Customer"]
+    role: Annotated[Literal["CP", "Customer"], Field(description="a channel partner, or a customer")]
     name: Name
     phone: Phone
     address: Address
     state: State
     pin_code: PinCode
     email: Email | None = None
-    organization_name: Annotated[Name | None, Field(description="of a partner")] = None
-    gstin: Annotated[Gstin | None, Field(description="of a partner")] = None
-    otp: Annotated[Code | None, Field(validate_default=True)] = None
+    organization_name: Annotated[Name | None, Field(description="of a partner alone", examples=["Patel Solar"])] = None
+    gstin: Annotated[Gstin | None, Field(description="of a partner alone; its last character checks the others")] = None
+    otp: Annotated[Code | None, Field(validate_default=True, description="the six digits of the SMS")] = None
 
     @field_validator("otp")
     @classmethod
@@ -89,7 +89,13 @@ class Registration(Ask):
     ),
 )  # fmt: skip
 def register(ask: Registration, ctx: Context) -> CodeSent | Registered | Session:
-    """Send a partner its code; with the code, make the partner, pending, or complete the customer and sign it in."""
+    """Register as a channel partner, who then waits for an Admin; or as a customer, who is signed in at once.
+
+    A partner (`role` CP) calls twice: without `otp` it is sent a code (200), with that code it is registered as pending
+    (201), and the Admins are told. A customer calls once, with a code from `POST /auth/login`, and is signed in (201);
+    on the phone of a customer who is there already it completes that profile. That a phone is another account's (409)
+    is said only after a right code.
+    """
     if ask.otp is None:
         return _send_code(ask, ctx)
     if ask.role == Role.CP:

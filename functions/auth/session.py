@@ -33,7 +33,7 @@ class OneSession(Ask):
 
 @endpoint("GET", "auth/me", EVERYONE, without_factor=True)
 def get_me(ask: Nothing, ctx: Context) -> User:
-    """Say who is signed in."""
+    """Show who is signed in."""
     with ctx.finish() as last:
         found = people.by_id(last, ctx.caller.user_id)
     account = found.fetchone()
@@ -44,7 +44,7 @@ def get_me(ask: Nothing, ctx: Context) -> User:
 
 @endpoint("POST", "auth/logout", EVERYONE, idle=True, when_ended=SignedOut(), without_factor=True)
 def logout(ask: Nothing, ctx: Context) -> SignedOut:
-    """End this session; a session that has ended already is fine too."""
+    """End this session; 200 also when it has ended already."""
     with ctx.finish() as last:
         sessions.end(last, ctx.caller.session_id, ctx.caller.user_id, "logout")
     return SignedOut()
@@ -52,7 +52,7 @@ def logout(ask: Nothing, ctx: Context) -> SignedOut:
 
 @endpoint("POST", "auth/logoutAll", EVERYONE, idle=True, when_ended=SignedOut(), without_factor=True)
 def logout_all(ask: Nothing, ctx: Context) -> SignedOut:
-    """End every session of the caller."""
+    """End all sessions of the caller, on every device; 200 also when this one has ended already."""
     with ctx.finish() as last:
         sessions.end_all(last, ctx.caller.user_id, "logout")
     return SignedOut()
@@ -60,7 +60,7 @@ def logout_all(ask: Nothing, ctx: Context) -> SignedOut:
 
 @endpoint("GET", "auth/sessions", EVERYONE)
 def list_sessions(ask: SessionFilters, ctx: Context) -> Json[Page[LiveSession]]:
-    """List where the caller is signed in, the newest sign-in first."""
+    """List the caller's live sessions, the newest sign-in first."""
     with ctx.finish() as last:
         idle = identity.IDLE_LIFE[ctx.caller.role]
         page = sessions.live_page(last, ctx.caller, idle, lists.Wanted(**ask.model_dump()))
@@ -69,7 +69,7 @@ def list_sessions(ask: SessionFilters, ctx: Context) -> Json[Page[LiveSession]]:
 
 @endpoint("DELETE", "auth/sessions/{sessionId:regex(^[0-9a-f]+$)}", EVERYONE, idle=True)
 def end_session(ask: OneSession, ctx: Context) -> SignedOut:
-    """End one of the caller's live sessions."""
+    """End one of the caller's live sessions, such as that of a lost phone."""
     with ctx.finish() as last:
         ended = sessions.end(last, ask.session_id, ctx.caller.user_id, "logout")
     if ended.fetchone() is None:

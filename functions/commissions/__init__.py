@@ -1,1 +1,1 @@
-"""Commissions: browsed, approved, paid."""
+"""A commission is what a partner earns with an executed lead: browsed, approved, paid."""

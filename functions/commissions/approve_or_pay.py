@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
@@ -25,12 +25,13 @@ TO_APPROVE, TO_PAY = {"amount"}, {"utr", "paid_on", "method"}
 WIRE = {"amount": "amount", "utr": "utr", "paid_on": "paidOn", "method": "method"}
 
 
+UTR = "to pay: the bank's reference, 12 to 22 letters and digits; each is good for one commission"
 APPROVING = {"if": way("", action="approve"), "then": way("", "utr paidOn method")}
 PAYING = {"if": way("", action="pay"), "then": way("utr paidOn method", "amount")}
 
 
 class ApproveOrPay(Ask):
-    """`approve` takes another amount in ₹, with notes; `pay` UTR, day and method. Without `action`: the next step."""
+    """Approve a commission, or enter its payment. Without `action` it is the next step."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -45,12 +46,14 @@ class ApproveOrPay(Ask):
     }
 
     commission_id: CommissionId
-    action: Step | None = None
-    amount: Rupees | None = None
-    utr: Annotated[Short, told("of the bank", pattern="^[A-Za-z0-9]{12,22}$")] | None = None
-    paid_on: Day | None = None
-    method: Literal["NEFT", "RTGS", "IMPS", "UPI", "Cheque"] | None = None
-    notes: LongText | None = None
+    action: Annotated[Step | None, Field(description="by default what comes next")] = None
+    amount: Annotated[Rupees | None, Field(description="to approve another amount than the calculated one, INR")] = None
+    utr: Annotated[Short, told(UTR, "HDFC0001234567", pattern="^[A-Za-z0-9]{12,22}$")] | None = None
+    paid_on: Annotated[Day | None, Field(description="to pay: the day in India, YYYY-MM-DD, not a future one")] = None
+    method: Annotated[
+        Literal["NEFT", "RTGS", "IMPS", "UPI", "Cheque"] | None, Field(description="to pay: how it was paid")
+    ] = None
+    notes: Annotated[LongText | None, Field(description="needed with another amount")] = None
     expected_version: Version | None = None
 
     def check(self, step: Step, today: date) -> Payment | None:
@@ -72,7 +75,11 @@ class ApproveOrPay(Ask):
     refusals=("COMMISSION_STATE", "DUPLICATE_UTR", "STALE_VERSION"),
 )
 def approve_or_pay(ask: ApproveOrPay, ctx: Context) -> Json[Commission]:
-    """Take a commission a step further: Pending, Approved, Paid. The same payment again changes nothing."""
+    """Take a commission a step further, from Pending to Approved or from Approved to Paid; the partner is told.
+
+    It is paid once and in full. The same payment again is 200 and changes nothing; another UTR for it, or a step out of
+    order, is 409.
+    """
     if ask.action:
         ask.check(ask.action, ctx.today)
     commission = commissions.lock(ctx.db, ask.commission_id).fetchone()

@@ -30,7 +30,10 @@ class OneCommission(Ask):
 
 @endpoint("GET", "commissions", PERMISSIONS[Action.COMMISSION_VIEW])
 def list_commissions(ask: CommissionFilters, ctx: Context) -> Json[Page[Commission]]:
-    """List the commissions in scope, newest first."""
+    """List the commissions in the caller's scope, newest first.
+
+    `search` looks at the customer's name, the commission's id and the UTR.
+    """
     with ctx.finish() as last:
         page = commission_views.page(last, ctx.caller, commission_views.Wanted(**ask.model_dump()))
     return Json(ctx.there(page.fetchone()))
@@ -38,7 +41,7 @@ def list_commissions(ask: CommissionFilters, ctx: Context) -> Json[Page[Commissi
 
 @endpoint("GET", "commissions/{commissionId:regex(^COMM-[0-9]+$)}", PERMISSIONS[Action.COMMISSION_VIEW])
 def get_commission(ask: OneCommission, ctx: Context) -> Json[CommissionDetail]:
-    """Show one commission with its calculation and its steps."""
+    """Show one commission with its calculation and its steps, oldest first."""
     with ctx.finish() as last:
         found = commission_views.one(last, ctx.caller, ask.commission_id)
     return Json(ctx.found(found.fetchone(), "commission", ask.commission_id))
@@ -46,7 +49,7 @@ def get_commission(ask: OneCommission, ctx: Context) -> Json[CommissionDetail]:
 
 @endpoint("GET", "commissions/summary", PERMISSIONS[Action.COMMISSION_VIEW])
 def get_commission_summary(ask: Nothing, ctx: Context) -> Json[CommissionSummary]:
-    """Sum up the commissions in scope by status, and what was ever paid."""
+    """Count and sum up the commissions in the caller's scope by status, and what was ever paid."""
     with ctx.finish() as last:
         summary = commission_views.summary(last, ctx.caller)
     return Json(ctx.there(summary.fetchone()))

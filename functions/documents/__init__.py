@@ -1,1 +1,1 @@
-"""Documents: uploaded by SAS, checked, read by SAS."""
+"""Documents of leads and KYC documents of customers: sent, checked, reviewed, read by links (SAS)."""

@@ -40,7 +40,10 @@ class KycLog(OfCustomer):
 
 @endpoint("GET", "leads/{leadId:regex(^LEAD-[0-9]+$)}/docs", EVERYONE)
 def list_lead_documents(ask: OfLead, ctx: Context) -> Json[LeadDocuments]:
-    """List a lead's documents, newest first, and how many of its seven places are taken."""
+    """List a lead's documents, newest first, and how many of its seven places are taken.
+
+    Deleted and expired ones are not among them.
+    """
     with ctx.finish() as last:
         found = documents.of_lead(last, ctx.caller, ask.lead_id, uploads.LARGEST_COUNT)
     return Json(ctx.found(found.fetchone(), "lead", ask.lead_id))
@@ -48,7 +51,7 @@ def list_lead_documents(ask: OfLead, ctx: Context) -> Json[LeadDocuments]:
 
 @endpoint("GET", "customers/{customerId:regex(^CUST-[0-9]+$)}/kyc", EVERYONE)
 def list_kyc_documents(ask: OfCustomer, ctx: Context) -> Json[Documents]:
-    """List a customer's papers, newest first, with their review."""
+    """List a customer's KYC documents, newest first, with their review."""
     with ctx.finish() as last:
         found = documents.of_customer(last, ctx.caller, ask.customer_id)
     return Json(ctx.found(found.fetchone(), "customer", ask.customer_id))
@@ -56,7 +59,7 @@ def list_kyc_documents(ask: OfCustomer, ctx: Context) -> Json[Documents]:
 
 @endpoint("GET", "documents/{docId:regex(^DOC-[0-9]+$)}", EVERYONE)
 def get_document(ask: OneDocument, ctx: Context) -> Json[Document]:
-    """Show one document and where its check stands."""
+    """Show one document: where its check and its review stand."""
     with ctx.finish() as last:
         found = documents.one(last, ctx.caller, ask.doc_id)
     return Json(ctx.found(found.fetchone(), "document", ask.doc_id))
@@ -64,7 +67,7 @@ def get_document(ask: OneDocument, ctx: Context) -> Json[Document]:
 
 @endpoint("GET", "documents/{docId:regex(^DOC-[0-9]+$)}/versions", EVERYONE)
 def list_versions(ask: OneDocument, ctx: Context) -> Json[Documents]:
-    """List all versions of a document, newest first."""
+    """List all versions of a document, newest first, with what became of each."""
     with ctx.finish() as last:
         found = documents.versions(last, ctx.caller, ask.doc_id)
     return Json(ctx.found(found.fetchone(), "document", ask.doc_id))
@@ -72,7 +75,7 @@ def list_versions(ask: OneDocument, ctx: Context) -> Json[Documents]:
 
 @endpoint("GET", "documents/{docId:regex(^DOC-[0-9]+$)}/accesses", STAFF)
 def list_accesses(ask: Accesses, ctx: Context) -> Json[Page[Access]]:
-    """List who was given a link to read a document, newest first."""
+    """List who was given a link to read a document, and when, newest first."""
     with ctx.finish() as last:
         found = documents.accesses(last, ctx.caller, ask.doc_id, ask.offset, ask.limit)
     return Json(ctx.found(found.fetchone(), "document", ask.doc_id))
@@ -80,7 +83,7 @@ def list_accesses(ask: Accesses, ctx: Context) -> Json[Page[Access]]:
 
 @endpoint("GET", "customers/{customerId:regex(^CUST-[0-9]+$)}/kyc/log", STAFF)
 def get_kyc_log(ask: KycLog, ctx: Context) -> Json[Page[KycEvent]]:
-    """List what happened to a customer's papers, newest first."""
+    """List what happened to a customer's KYC documents, newest first."""
     with ctx.finish() as last:
         found = kyc.log(last, ctx.caller, ask.customer_id, ask.offset, ask.limit)
     return Json(ctx.found(found.fetchone(), "customer", ask.customer_id))

@@ -25,11 +25,15 @@ class LinkAsk(Ask):
     """To read: docId, and a version. To send: docType LEAD with leadId, or KYC; what the file is, the check finds."""
 
     doc_id: DocId | None = None
-    version: Annotated[int, Field(ge=1, le=1_000_000, description="an older one")] | None = None
-    doc_type: Annotated[Literal["LEAD", "KYC"] | None, Field(description="what to send it for")] = None
+    version: Annotated[
+        int | None, Field(ge=1, le=1_000_000, description="to read an older version, by Admin and KAM alone")
+    ] = None
+    doc_type: Annotated[
+        Literal["LEAD", "KYC"] | None, Field(description="to send a file: a document of a lead, or a KYC document")
+    ] = None
     lead_id: LeadId | None = None
     customer_id: CustomerId | None = None
-    kyc_type: KycType | None = None
+    kyc_type: Annotated[KycType | None, Field(description="with KYC: which one, by default Other")] = None
     file_name: FileName | None = None
     content_type: ContentType | None = None
     file_size: FileSize | None = None
@@ -67,7 +71,13 @@ class LinkAsk(Ask):
     ),
 )
 def issue_link(ask: LinkAsk, ctx: Context) -> ReadLink | UploadSlot:
-    """Answer a link that reads the checked file of a document, or one that creates a new file, for 30 minutes."""
+    """Get a link that reads a document, or one that sends a new file, each for 30 minutes.
+
+    To read: `docId`. The link gives the newest accepted version as an attachment; that it was given is logged.
+
+    To send: `docType` LEAD with `leadId`, or KYC with `customerId`, which a customer leaves out. As with
+    `POST /docs` a place is reserved; here alone name, type and size may be left out, and the check judges the content.
+    """
     ask.check_form()
     if ask.doc_id is not None:
         return _to_read(ctx, ask.doc_id, ask.version)

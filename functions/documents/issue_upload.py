@@ -29,28 +29,28 @@ FILE = {"fileName": "light-bill.pdf", "contentType": "application/pdf", "fileSiz
 
 
 class LeadFile(FileAsk):
-    """A file for a lead; its docType is General unless it is said."""
+    """A file for a lead."""
 
     lead_id: LeadId
-    doc_type: DocType | None = None
+    doc_type: Annotated[DocType | None, Field(description="what it is, in a few words; by default General")] = None
 
 
 class KycFile(FileAsk):
-    """A file for a customer's papers."""
+    """A file for a customer's KYC document."""
 
     customer_id: CustomerId
-    doc_type: Paper
+    doc_type: Annotated[Paper, Field(description="which of a customer's KYC documents it is")]
 
 
 class AnyFile(FileAsk):
-    """A file for a lead, or for a customer's papers, whose docType is needed."""
+    """A file for a lead, or for a customer's KYC document, whose docType is needed."""
 
     model_config = ConfigDict(
         json_schema_extra={"oneOf": [way("leadId", "customerId"), way("customerId", "leadId", docType=list(KycType))]}
     )
     examples: ClassVar = {
         "for a lead": FILE | {"leadId": "LEAD-1001", "docType": "Light Bill"},
-        "for a customer's papers": FILE | {"customerId": "CUST-1001", "docType": "PAN Card"},
+        "for a customer": FILE | {"customerId": "CUST-1001", "docType": "PAN Card"},
     }
 
     lead_id: LeadId | None = None
@@ -67,7 +67,7 @@ class AnyFile(FileAsk):
 
 
 class NextVersion(FileAsk):
-    """A file for a document that is there."""
+    """A file that becomes the next version of a document."""
 
     doc_id: DocId
 
@@ -81,7 +81,13 @@ class NextVersion(FileAsk):
     refusals=("DOCUMENT_LIMIT_EXCEEDED", "DOCUMENT_STATE", *REFUSALS),
 )
 def issue_lead_upload(ask: LeadFile, ctx: Context) -> UploadSlot | Json[Document]:
-    """Reserve one of a lead's seven places and answer where to PUT the file; a file that came along is checked now."""
+    """Send a document for a lead, which has places for seven.
+
+    As JSON: a place is reserved, the answer says where to PUT the file within 30 minutes, and it is checked when it has
+    come. As a form with the part `file`: the file is checked before the answer, which is the document; a file that is
+    refused is 400 and takes no place. PDF, JPEG and PNG files of at most 10 MB are taken, other than encrypted or
+    scripted PDFs; an image is written anew, without EXIF and GPS.
+    """
     return intake.take(ctx, ask, intake.of_lead(ask.lead_id, ask.doc_type))
 
 
@@ -94,7 +100,11 @@ def issue_lead_upload(ask: LeadFile, ctx: Context) -> UploadSlot | Json[Document
     refusals=("KYC_LOCKED", "DOCUMENT_STATE", *REFUSALS),
 )
 def issue_kyc_upload(ask: KycFile, ctx: Context) -> UploadSlot | Json[Document]:
-    """The same for a customer's paper; of each type but Other there is one, which goes on as its next version."""
+    """Send a KYC document of a customer, in the same two ways as a document of a lead.
+
+    A customer has one of each type, and any number of Other: what is sent again for a type becomes the next version of
+    the one that is there. An approved one is locked (409). Admins and the KAM are told that there is one to review.
+    """
     return intake.take(ctx, ask, intake.of_customer(ask.customer_id, ask.doc_type))
 
 
@@ -107,7 +117,10 @@ def issue_kyc_upload(ask: KycFile, ctx: Context) -> UploadSlot | Json[Document]:
     refusals=("NOT_FOUND", "OUT_OF_SCOPE", "DOCUMENT_LIMIT_EXCEEDED", "KYC_LOCKED", "DOCUMENT_STATE", *REFUSALS),
 )
 def issue_upload(ask: AnyFile, ctx: Context) -> UploadSlot | Json[Document]:
-    """The same for a lead or a customer named in the body."""
+    """Send a document of a lead or a KYC document of a customer, whichever the body names.
+
+    It is `POST /leads/{leadId}/docs` or `POST /customers/{customerId}/kyc` by another door.
+    """
     return intake.take(ctx, ask, ask.place())
 
 
@@ -120,5 +133,9 @@ def issue_upload(ask: AnyFile, ctx: Context) -> UploadSlot | Json[Document]:
     refusals=("DOCUMENT_LIMIT_EXCEEDED", "KYC_LOCKED", "DOCUMENT_STATE", *REFUSALS),
 )
 def replace_document(ask: NextVersion, ctx: Context) -> UploadSlot | Json[Document]:
-    """The same for the next version of a document; the newest accepted one is served until it is checked."""
+    """Send the next version of a document, in the same two ways as a new document.
+
+    The newest accepted version is served until the new one is accepted, and after that it stays readable for Admins and
+    KAMs. A document that is awaited or being checked, and an approved KYC document, are not replaced (409).
+    """
     return intake.take(ctx, ask, intake.of_document(ask.doc_id))

@@ -1,6 +1,6 @@
 """Bring an older version of a document back, or take a document out of the lists (rules.md 6.6, 6.9; api.md 2.4)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,21 +22,21 @@ from shared_code.wire.fields import LongText, Reason
 class Restoration(OneDocument):
     """The version whose bytes become the next version, and why."""
 
-    version: Annotated[int, Field(ge=1, le=1_000_000)]
+    version: Annotated[int, Field(ge=1, le=1_000_000, description="an older version that was accepted")]
     reason: Reason
 
 
 class Deletion(OneDocument):
     """The document that goes, and why."""
 
-    reason: Annotated[LongText | None, Field(examples=["It was there twice."])] = None
+    reason: Annotated[LongText | None, Field(description="why", examples=["It was there twice."])] = None
 
 
 class Deleted(View):
     """The document that is gone from the lists."""
 
     doc_id: str
-    state: str
+    state: Literal["Deleted"] = "Deleted"
 
 
 @endpoint(
@@ -47,7 +47,10 @@ class Deleted(View):
     refusals=("KYC_LOCKED", "DOCUMENT_STATE"),
 )
 def restore_document(ask: Restoration, ctx: Context) -> Json[Document]:
-    """Let the bytes of an older accepted version be the next version."""
+    """Bring an older version of a document back: its file becomes the next version.
+
+    The lead's timeline or the customer's KYC log says so. An approved KYC document is locked (409).
+    """
     asked = uploads.is_accepted(ctx.db, ask.doc_id, ask.version)
     standing, _ = intake.standing_of(ctx, ask.doc_id)
     check_unlocked(standing.review)
@@ -72,7 +75,10 @@ def restore_document(ask: Restoration, ctx: Context) -> Json[Document]:
     refusals=("KYC_LOCKED",),
 )
 def delete_document(ask: Deletion, ctx: Context) -> Deleted:
-    """Take a document out of the lists and free its place. Its bytes are kept."""
+    """Take a document out of the lists and free its place; the file itself is kept.
+
+    A partner deletes documents of its own leads. KYC documents are deleted by an Admin, unless they are approved (409).
+    """
     standing, _ = intake.standing_of(ctx, ask.doc_id)
     if not may_delete_document(ctx.caller.role, is_kyc=standing.customer_id is not None):
         raise forbidden("A customer's papers are deleted by an Admin.")
@@ -80,7 +86,7 @@ def delete_document(ask: Deletion, ctx: Context) -> Deleted:
     with ctx.finish() as last:
         uploads.delete(last, ask.doc_id)
         _note(last, ctx, standing, "deleted", {}, ask.reason)
-    return Deleted(doc_id=ask.doc_id, state="Deleted")
+    return Deleted(doc_id=ask.doc_id)
 
 
 def _note(last: Db, ctx: Context, standing: Standing, action: str, about: dict[str, int], reason: str | None) -> None:

@@ -22,20 +22,29 @@ REFUSALS = ("KYC_LOCKED", "DOCUMENT_STATE")
 
 
 class Rejection(OneDocument):
-    """A paper and what is wrong with it."""
+    """What is wrong with a KYC document."""
 
-    reason: Annotated[Reason, Field(examples=["The photograph is not readable."])]
+    reason: Annotated[
+        Reason,
+        Field(description="what is wrong, for the customer to read", examples=["The photograph is not readable."]),
+    ]
 
 
 @endpoint("PATCH", "documents/{docId:regex(^DOC-[0-9]+$)}/approve", REVIEWERS, refusals=REFUSALS)
 def approve_document(ask: OneDocument, ctx: Context) -> Json[Document]:
-    """Approve a paper. From now on it is locked: neither replaced nor deleted."""
+    """Approve a KYC document that waits for review; it is locked then, neither replaced nor deleted.
+
+    The customer and its partners are told. 404 for a document of a lead.
+    """
     return _review(ctx, ask.doc_id, Review.APPROVED, None)
 
 
 @endpoint("PATCH", "documents/{docId:regex(^DOC-[0-9]+$)}/reject", REVIEWERS, refusals=REFUSALS)
 def reject_document(ask: Rejection, ctx: Context) -> Json[Document]:
-    """Reject a paper and say why. The customer may send another."""
+    """Reject a KYC document that waits for review, and say why; another one can be sent then.
+
+    The customer and its partners are told. 404 for a document of a lead.
+    """
     return _review(ctx, ask.doc_id, Review.REJECTED, ask.reason)
 
 

@@ -1,1 +1,1 @@
-"""Leads: created, browsed, moved along their statuses."""
+"""A lead is one customer's request for one installation: entered, browsed, moved along its statuses."""

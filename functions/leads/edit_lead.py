@@ -8,7 +8,7 @@ from pydantic import Field
 from shared_code import customers
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
-from shared_code.rules import follow_up, text
+from shared_code.rules import follow_up
 from shared_code.rules.lead_status import Status
 from shared_code.rules.scope import PERMISSIONS, Action
 from shared_code.sql import lead_changes, leads, places
@@ -24,19 +24,22 @@ from shared_code.wire.fields import (
     Day,
     Email,
     LeadId,
-    LongText,
     Name,
     Phone,
     PinCode,
-    Short,
+    Remarks,
+    Requirements,
+    Services,
+    Source,
     State,
+    Version,
     left_out,
 )
 from shared_code.wire.leads import Lead
 
 
 class LeadEdit(Ask):
-    """What a lead is to say from now on. What is left out stays; null clears what a lead can be without."""
+    """What a lead says from now on. What is left out stays; null clears what can be null."""
 
     lead_id: LeadId
     customer_name: Name = left_out()
@@ -46,12 +49,15 @@ class LeadEdit(Ask):
     city: City | None = None
     state: State = left_out()
     pin_code: PinCode = left_out()
-    services: Annotated[list[Short], Field(max_length=text.MOST_SERVICES)] | None = None
-    requirements: LongText | None = None
-    source: Short | None = None
-    remarks: LongText | None = None
-    follow_up_date: Day | None = None
-    expected_version: Annotated[int, Field(ge=1)] | None = None
+    services: Services | None = None
+    requirements: Requirements | None = None
+    source: Source | None = None
+    remarks: Remarks | None = None
+    follow_up_date: Annotated[
+        Day | None,
+        Field(description="today to today + 30 days in India; a terminal lead has none, others need one"),
+    ] = None
+    expected_version: Version | None = None
 
     def changes(self, lead: leads.Locked) -> dict[str, Any]:
         """The fields that were sent and are not so yet, by their names in a lead."""
@@ -68,7 +74,11 @@ class LeadEdit(Ask):
     refusals=("STALE_VERSION", "DUPLICATE_PHONE", "RULE_VIOLATION", "MASTER_DATA_MISSING"),
 )
 def edit_lead(ask: LeadEdit, ctx: Context) -> Json[Lead]:
-    """Change a lead's own fields. Another phone moves it to that phone's customer; nothing new leaves no trace."""
+    """Change a lead's own fields.
+
+    Another phone moves the lead to the customer of that phone, who is made where there is none; a partner's phone is
+    409. One timeline entry holds what changed, before and after; a request that changes nothing leaves none.
+    """
     locked = leads.lock(ctx.db, ctx.caller, ask.lead_id)
     named = places.state_name(ctx.db, ask.state, ctx.now)
     known = customers.known(ctx, ask.phone, ask.lead_id)
@@ -87,10 +97,10 @@ def _edited(
     """The lead as it is to be; its customer is there by then."""
     changes = ask.changes(lead)
     if "follow_up_date" in changes:
-        follow_up.check(ask.follow_up_date, ctx.today)
-        follow_up.check_edit(Status(lead.status), ask.follow_up_date)
+        follow_up.check_edit(Status(lead.status), ask.follow_up_date, ctx.today)
     moves = "phone" in changes
     account = customers.not_a_partner(known.fetchone()) if moves else None
+    follow_up.check_open(Status(lead.status), changes.get("follow_up_date"))
     if "state" in changes:
         changes["state"] = places.known(named.fetchone())
     edited = replace(lead, **changes)

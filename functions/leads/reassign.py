@@ -14,18 +14,18 @@ from shared_code.sql import lead_changes, leads, network
 from shared_code.sql.lead_changes import Note
 from shared_code.versions import check_version
 from shared_code.wire import Ask, Json
-from shared_code.wire.fields import CpId, LeadId, Reason
+from shared_code.wire.fields import CpId, LeadId, Reason, Version
 from shared_code.wire.leads import Lead
 
 
 class Reassignment(Ask):
-    """The partner a lead goes to, and why. `override`: though that one works in another state; an Admin's to send."""
+    """The partner a lead goes to, and why."""
 
     lead_id: LeadId
     cp_id: CpId
     reason: Reason
-    override: bool = False
-    expected_version: Annotated[int, Field(ge=1)] | None = None
+    override: Annotated[bool, Field(description="though the partner works in another state; by an Admin alone")] = False
+    expected_version: Version | None = None
 
 
 @endpoint(
@@ -35,7 +35,12 @@ class Reassignment(Ask):
     refusals=("STALE_VERSION", "RULE_VIOLATION"),
 )
 def reassign_lead(ask: Reassignment, ctx: Context) -> Json[Lead]:
-    """Reassign a lead, open or terminal. The partner who has it already keeps it, without a trace."""
+    """Give a lead, open or terminal, to another active partner.
+
+    A KAM gives leads to its own partners. A partner of another state than the lead's is 422, unless an Admin sends
+    `override`. From the next request on the lead is that partner's. Both partners and their KAMs are told, and the
+    timeline is written. The partner who has it already keeps it, and nothing is written.
+    """
     check_may_cross(ctx.caller, ask.override)
     locked = leads.lock(ctx.db, ctx.caller, ask.lead_id)
     former_kam = leads.kam_of(ctx.db, ask.lead_id)

@@ -1,6 +1,5 @@
 """Move a lead along its statuses; Executed opens the partner's commission (rules.md 1, 4; api.md 2.2)."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, ConfigDict, Field
@@ -13,7 +12,7 @@ from shared_code.rules.commission import CommissionStatus, OnExecuted, OnUndone,
 from shared_code.rules.lead_status import Move, Standing, Status, Wish, decide
 from shared_code.rules.refusal import Refusal
 from shared_code.sql import commissions, lead_changes, leads, timeline
-from shared_code.sql.pool import Db
+from shared_code.sql.pool import Db, Rows
 from shared_code.versions import check_version
 from shared_code.wire import Ask, Json
 from shared_code.wire.fields import Day, LeadId, LongText, QuotationReference, TokenNumber, Version
@@ -29,7 +28,13 @@ def _older_name(schema: dict[str, Any]) -> None:
 
 
 class StatusChange(Ask):
-    """The status a lead is to have, and what that needs (rules.md 1.4). `status` is an older name of `newStatus`."""
+    """The status a lead is to have, and what that needs (rules.md 1.4).
+
+    Remarks of 10 characters are needed for all. A follow-up date, from today to today + 30 days, is needed for In
+    Discussion, Physical Meeting Assigned, Customer Accepted and Pending at Solarium; for Won and Under Execution it is
+    tomorrow unless it is sent; Executed and the losses clear it. Won, Pending at Solarium and Executed need a
+    quotationRef, Under Execution and Executed a tokenNumber; what is set already need not be sent again.
+    """
 
     model_config = ConfigDict(json_schema_extra=_older_name)
     examples: ClassVar = {
@@ -49,13 +54,20 @@ class StatusChange(Ask):
     }
 
     lead_id: LeadId
-    new_status: Annotated[Status, Field(validation_alias=AliasChoices("newStatus", "status"))]
-    remarks: LongText | None = None
-    follow_up_date: Day | None = None
-    quotation_ref: QuotationReference | None = None
+    new_status: Annotated[
+        Status, Field(validation_alias=AliasChoices("newStatus", "status"), description="where it goes, or stays")
+    ]
+    remarks: Annotated[LongText | None, Field(description="at least 10 characters")] = None
+    follow_up_date: Annotated[Day | None, Field(description="today to today + 30 days in India")] = None
+    quotation_ref: Annotated[
+        QuotationReference | None,
+        Field(description="a quotation of this lead that is not rejected; if one is accepted, that one"),
+    ] = None
     token_number: TokenNumber | None = None
-    override: bool = False
-    override_reason: LongText | None = None
+    override: Annotated[bool, Field(description="any status to any other; by Admin and KAM alone")] = False
+    override_reason: Annotated[
+        LongText | None, Field(description="for an override: at least 10 characters, here or in remarks")
+    ] = None
     expected_version: Version | None = None
 
     @property
@@ -71,13 +83,20 @@ class StatusChange(Ask):
     refusals=("INVALID_STATUS_TRANSITION", "RULE_VIOLATION", "REFERENCE_SET", "STALE_VERSION"),
 )
 def update_status(ask: StatusChange, ctx: Context) -> Json[Lead]:
-    """Move a lead along its status matrix and write its timeline. Concurrent moves are taken one after the other."""
+    """Move a lead to another status, or leave it where it is with new remarks or another follow-up.
+
+    A status that is neither its own nor among its `allowedNextStatuses` is 422. A customer moves a lead by accepting a
+    quotation alone: even an allowed status is 403 for it. Executed opens the commission. Of concurrent moves each is
+    judged against the status it finds; none fails for coming second. The timeline is written, partner and KAM are told,
+    and the customer of Customer Accepted, Won, Under Execution and Executed.
+
+    An Admin and a KAM with `override` and a reason move it from any status to any other, without what that one needs.
+    """
     locked = leads.lock(ctx.db, ctx.caller, ask.lead_id)
     quotations = leads.quotation_statuses(ctx.db, ask.lead_id)
     former = commissions.of_lead(ctx.db, ask.lead_id)
     lead = ctx.found(locked.fetchone(), "lead", ask.lead_id)
-    check_version(ctx, lead, ask.expected_version)
-    move = _decide(lead, dict(quotations.fetchall()), ask, ctx)
+    move = _decide(lead, quotations, ask, ctx)
     commission = former.fetchone()
     with ctx.finish() as last:
         moved = lead_changes.move(last, ctx.caller, lead, move, ctx.settings.feature_customer_accepted)
@@ -89,9 +108,11 @@ def update_status(ask: StatusChange, ctx: Context) -> Json[Lead]:
     return Json(ctx.there(moved.fetchone()))
 
 
-def _decide(lead: leads.Locked, quotations: Mapping[str, str], ask: StatusChange, ctx: Context) -> Move:
-    standing = Standing(Status(lead.status), lead.quotation_ref, lead.token_number, lead.follow_up_date, quotations)
+def _decide(lead: leads.Locked, quotations: "Rows[tuple[str, str]]", ask: StatusChange, ctx: Context) -> Move:
+    references = lead.quotation_ref, lead.token_number
     try:
+        check_version(ctx, lead, ask.expected_version)
+        standing = Standing(Status(lead.status), *references, lead.follow_up_date, dict(quotations.fetchall()))
         return decide(standing, ask.wish, ctx.caller.role, ctx.today, ctx.settings.feature_customer_accepted)
     except Refusal as refusal:
         move = {"from": lead.status, "to": ask.new_status.value}

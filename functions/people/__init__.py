@@ -1,1 +1,1 @@
-"""People: partners, KAMs and customers."""
+"""Channel partners, KAMs, Admins and customers; their access; and the caller's own profile."""

@@ -1,5 +1,9 @@
 """What an Admin does about somebody's access: block, end the sessions, take off the second factor (api.md 2.8)."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from shared_code.access import removal
 from shared_code.context import Context
 from shared_code.endpoints import ADMIN, endpoint
@@ -20,7 +24,7 @@ class OneUser(Ask):
 class Block(OneUser):
     """Whether a person is to be locked out."""
 
-    blocked: bool
+    blocked: Annotated[bool, Field(description="true locks it out, false lets it in again", examples=[True])]
 
 
 class SessionsEnded(View):
@@ -31,30 +35,33 @@ class SessionsEnded(View):
 
 @endpoint("PATCH", "users/{userId:regex(^(ADM|KAM|CP|CUST)-[0-9]+$)}/block", ADMIN, idle=True, refusals=("LAST_ADMIN",))
 def block_user(ask: Block, ctx: Context) -> Blocked:
-    """Lock a person out at once, or let it sign in again. Its sessions are over; once more changes nothing.
+    """Lock a person out at once, or let it sign in again.
 
-    Nobody blocks itself, or the last Admin who may act.
+    Its sessions end; what it asks next is 403 `USER_BLOCKED`. Again is 200 and changes nothing. Nobody blocks itself,
+    or the last active Admin (409).
     """
     removal.lock(ctx, ask.user_id, takes_away=ask.blocked)
     with ctx.finish() as last:
         if ask.blocked:
-            sessions.end_all(last, ask.user_id, "account")
+            removal.end(last, ask.user_id)
         accounts.set_blocked(last, ask.user_id, ask.blocked)
     return Blocked(user_id=ask.user_id, blocked=ask.blocked)
 
 
 @endpoint("POST", "users/{userId:regex(^(ADM|KAM|CP|CUST)-[0-9]+$)}/endSessions", ADMIN, idle=True)
 def end_sessions(ask: OneUser, ctx: Context) -> SessionsEnded:
-    """End every session of a person, the Admin's own too if it is that one."""
+    """End all sessions of a person, which may sign in again; of the caller itself this one too."""
     _check_there(ask.user_id, ctx)
+    ended = sessions.end_all(ctx.db, ask.user_id, "admin").fetchall()
     with ctx.finish() as last:
-        ended = sessions.end_all(last, ask.user_id, "admin")
-    return SessionsEnded(ended=len(ended.fetchall()))
+        if ended:
+            accounts.note(last, ask.user_id, "sessions ended")
+    return SessionsEnded(ended=len(ended))
 
 
 @endpoint("PATCH", "users/{userId:regex(^(ADM|KAM|CP|CUST)-[0-9]+$)}/resetTotp", ADMIN)
 def reset_totp(ask: OneUser, ctx: Context) -> SecondFactorOff:
-    """Take a lost second factor off a person, who signs in with the password alone after that. Once more is fine."""
+    """Take a lost second factor off a person, who signs in with the password alone then. Again is 200 too."""
     _check_there(ask.user_id, ctx)
     with ctx.finish() as last:
         second_factors.remove(last, ask.user_id)

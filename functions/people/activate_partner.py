@@ -11,10 +11,13 @@ from shared_code.wire.people import ChannelPartner, OnePartner
 
 @endpoint("PATCH", "channelPartners/{cpId:regex(^CP-[0-9]+$)}/activate", PERMISSIONS[Action.MASTER_WRITE])
 def activate_channel_partner(ask: OnePartner, ctx: Context) -> Json[ChannelPartner]:
-    """Let a pending or deactivated partner in and tell it by SMS and mail. Once more changes nothing."""
+    """Let a pending or deactivated partner in.
+
+    It is told in the app, by SMS, and by mail if it has an address. Again is 200 and changes nothing.
+    """
     activated = network.activate_partner(ctx.db, ask.cp_id).fetchone()
     with ctx.finish() as last:
         if activated is not None:
-            welcome.partner(ctx, last, ask.cp_id, activated.name, activated.phone, activated.email)
+            welcome.partner(ctx, last, ask.cp_id)
         found = people.channel_partner(last, ctx.caller, ask.cp_id)
     return Json(ctx.found(found.fetchone(), "channel partner", ask.cp_id))

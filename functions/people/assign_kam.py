@@ -24,11 +24,11 @@ class KamOfPartner(Ask):
 
 
 class PartnersOfKam(Ask):
-    """Partners to be given to a KAM, to be taken from it, or to be all that it has. The same one twice is once."""
+    """Partners to be given to a KAM, to be taken from it, or to be all that it has."""
 
     kam_id: KamId
-    cp_ids: Annotated[list[CpId], Field(max_length=MOST)]
-    mode: Mode
+    cp_ids: Annotated[list[CpId], Field(max_length=MOST, description="one named twice is one")]
+    mode: Annotated[Mode, Field(description="replace: these and no others")]
 
 
 @endpoint(
@@ -38,7 +38,11 @@ class PartnersOfKam(Ask):
     refusals=("RULE_VIOLATION",),
 )
 def assign_kam(ask: KamOfPartner, ctx: Context) -> Json[ChannelPartner]:
-    """Give a partner, with all its leads, to a KAM, and tell both. The KAM that it has is no news."""
+    """Give a partner, and with it all its leads, to a KAM.
+
+    From the next request on they are in that KAM's scope and in no other's. Partner and KAM are told. The KAM that it
+    has already changes nothing; one that is unknown or not active is 422.
+    """
     locked = network.lock_kam(ctx.db, ask.kam_id)
     held = network.lock_partners(ctx.db, [ask.cp_id]).fetchone()
     if held is None:
@@ -59,7 +63,11 @@ def assign_kam(ask: KamOfPartner, ctx: Context) -> Json[ChannelPartner]:
     refusals=("RULE_VIOLATION",),
 )
 def assign_channel_partners(ask: PartnersOfKam, ctx: Context) -> Json[Kam]:
-    """Give many partners to a KAM or take them from it, all or none. Those given are told, and the KAM once."""
+    """Give many partners to a KAM, take them from it, or say which it has: all of it, or nothing.
+
+    Each partner that gets this KAM is told, and the KAM once. To take away a partner of another KAM changes nothing.
+    Unknown partners are 422, and so is giving to a KAM that is not active.
+    """
     locked = network.lock_kam(ctx.db, ask.kam_id)
     partners = network.lock_partners(ctx.db, ask.cp_ids, ask.kam_id if ask.mode == "replace" else None)
     kam = locked.fetchone()

@@ -1,8 +1,6 @@
 """Browse partners, KAMs, customers and Admins in scope (api.md 2.8)."""
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from shared_code.context import Context
 from shared_code.endpoints import ADMIN, EVERYONE, endpoint
@@ -10,7 +8,7 @@ from shared_code.rules.scope import Role
 from shared_code.sql import people, places
 from shared_code.wire import Ask, Json, Page
 from shared_code.wire.accounts import Admin
-from shared_code.wire.fields import CustomerId, KamId, PageAsk, Search, State
+from shared_code.wire.fields import CustomerId, KamId, Many, PageAsk, PersonSearch, State
 from shared_code.wire.people import AccountStatus, ChannelPartner, Customer, Kam, OneKam, OnePartner
 
 STAFF, SELLERS = (Role.ADMIN, Role.KAM), (Role.ADMIN, Role.KAM, Role.CP)
@@ -20,13 +18,13 @@ class PeopleFilters(PageAsk):
     """What a list of people can be narrowed by. `search`: name, phone, id."""
 
     sort_by: Literal["createdAt", "updatedAt", "status"] | None = None
-    search: Search | None = None
+    search: PersonSearch | None = None
 
 
 class StaffFilters(PeopleFilters):
     """The same, and the status."""
 
-    status: Annotated[AccountStatus | None, Field(description="where its account stands")] = None
+    status: Many[AccountStatus] = ()
 
 
 class PartnerFilters(StaffFilters):
@@ -44,7 +42,10 @@ class OneCustomer(Ask):
 
 @endpoint("GET", "channelPartners", SELLERS, refusals=("MASTER_DATA_MISSING",))
 def list_channel_partners(ask: PartnerFilters, ctx: Context) -> Json[Page[ChannelPartner]]:
-    """List the channel partners in scope, newest first; a partner sees itself."""
+    """List the channel partners, newest first: to an Admin all, to a KAM its own, to a partner itself.
+
+    `search` looks at name, phone and id.
+    """
     with ctx.finish() as last:
         state = places.state_name(last, ask.state, ctx.now)
         page = people.channel_partners(last, ctx.caller, people.Wanted(**ask.model_dump(), now=ctx.now))
@@ -55,7 +56,7 @@ def list_channel_partners(ask: PartnerFilters, ctx: Context) -> Json[Page[Channe
 
 @endpoint("GET", "channelPartners/{cpId:regex(^CP-[0-9]+$)}", SELLERS)
 def get_channel_partner(ask: OnePartner, ctx: Context) -> Json[ChannelPartner]:
-    """Show one channel partner."""
+    """Show one channel partner, to an Admin, its KAM or itself."""
     with ctx.finish() as last:
         found = people.channel_partner(last, ctx.caller, ask.cp_id)
     return Json(ctx.found(found.fetchone(), "channel partner", ask.cp_id))
@@ -63,7 +64,10 @@ def get_channel_partner(ask: OnePartner, ctx: Context) -> Json[ChannelPartner]:
 
 @endpoint("GET", "kams", STAFF)
 def list_kams(ask: StaffFilters, ctx: Context) -> Json[Page[Kam]]:
-    """List the KAMs, newest first; a KAM sees itself."""
+    """List the Key Account Managers, newest first; to a KAM itself.
+
+    `search` looks at name, phone and id.
+    """
     with ctx.finish() as last:
         page = people.kams(last, ctx.caller, people.Wanted(**ask.model_dump()))
     return Json(ctx.there(page.fetchone()))
@@ -71,7 +75,7 @@ def list_kams(ask: StaffFilters, ctx: Context) -> Json[Page[Kam]]:
 
 @endpoint("GET", "kams/{kamId:regex(^KAM-[0-9]+$)}", STAFF)
 def get_kam(ask: OneKam, ctx: Context) -> Json[Kam]:
-    """Show one KAM; a KAM sees itself."""
+    """Show one Key Account Manager; to a KAM itself alone."""
     with ctx.finish() as last:
         found = people.kam(last, ctx.caller, ask.kam_id)
     return Json(ctx.found(found.fetchone(), "KAM", ask.kam_id))
@@ -79,7 +83,7 @@ def get_kam(ask: OneKam, ctx: Context) -> Json[Kam]:
 
 @endpoint("GET", "admins", ADMIN)
 def list_admins(ask: StaffFilters, ctx: Context) -> Json[Page[Admin]]:
-    """List the Admins, newest first."""
+    """List the Admins, newest first. `search` looks at name, phone and id."""
     with ctx.finish() as last:
         page = people.admins(last, people.Wanted(**ask.model_dump()))
     return Json(ctx.there(page.fetchone()))
@@ -87,7 +91,10 @@ def list_admins(ask: StaffFilters, ctx: Context) -> Json[Page[Admin]]:
 
 @endpoint("GET", "customers", EVERYONE)
 def list_customers(ask: PeopleFilters, ctx: Context) -> Json[Page[Customer]]:
-    """List the customers in scope, newest first; a customer sees itself."""
+    """List the customers, newest first: to an Admin all, to KAM and partner those of their leads, to a customer itself.
+
+    `search` looks at name, phone and id.
+    """
     with ctx.finish() as last:
         page = people.customers(last, ctx.caller, people.Wanted(**ask.model_dump()))
     return Json(ctx.there(page.fetchone()))
@@ -95,7 +102,7 @@ def list_customers(ask: PeopleFilters, ctx: Context) -> Json[Page[Customer]]:
 
 @endpoint("GET", "customers/{customerId:regex(^CUST-[0-9]+$)}", EVERYONE)
 def get_customer(ask: OneCustomer, ctx: Context) -> Json[Customer]:
-    """Show one customer and where its papers stand."""
+    """Show one customer, and where its KYC documents stand."""
     with ctx.finish() as last:
         found = people.customer(last, ctx.caller, ask.customer_id)
     return Json(ctx.found(found.fetchone(), "customer", ask.customer_id))

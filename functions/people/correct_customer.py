@@ -18,11 +18,11 @@ from shared_code.wire.people import Customer
 
 
 class CustomerEdit(ContactEdit):
-    """A customer's contact as it is to be. Another phone needs `override`: the customer signs in with it from then."""
+    """A customer's contact from now on. What is left out stays; null clears an e-mail address or a city."""
 
     customer_id: CustomerId
     phone: Phone = left_out()
-    override: Annotated[bool, Field(examples=[True])] = False
+    override: Annotated[bool, Field(description="needed with another phone", examples=[True])] = False
 
 
 @endpoint(
@@ -32,7 +32,11 @@ class CustomerEdit(ContactEdit):
     refusals=("DUPLICATE_PHONE", "MASTER_DATA_MISSING", "RULE_VIOLATION"),
 )
 def correct_customer(ask: CustomerEdit, ctx: Context) -> Json[Customer]:
-    """Correct a customer's contact. Another phone ends its sessions and stands on all its leads."""
+    """Correct what is known of a customer.
+
+    Another phone is 422 without `override`, for the customer signs in with it from then on: its sessions end, and its
+    leads get that phone too. One that is another account's is 409.
+    """
     contact = ask.model_dump(include=set(CONTACT), exclude_unset=True)
     if "phone" in contact:
         sessions.lock_live(ctx.db, ask.customer_id)

@@ -1,5 +1,9 @@
 """Deactivate a channel partner, or refuse its registration: it is out at once (api.md 2.8, rules.md 2.3)."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
 from shared_code.errors import not_found
@@ -12,10 +16,10 @@ from shared_code.wire.people import ChannelPartner
 
 
 class Deactivation(Ask):
-    """Why a partner is to be out; it stands in the audit."""
+    """Why a partner is out; it stands in the audit."""
 
     cp_id: CpId
-    reason: Reason
+    reason: Annotated[Reason, Field(examples=["The contract has ended."])]
 
 
 @endpoint(
@@ -25,10 +29,12 @@ class Deactivation(Ask):
     refusals=("OPEN_LEADS",),
 )
 def deactivate_channel_partner(ask: Deactivation, ctx: Context) -> Json[ChannelPartner]:
-    """Deactivate a partner without open leads, or refuse a registration. Its sessions end; once more changes nothing.
+    """Deactivate a partner, or refuse its registration. Its sessions end.
 
-    Whoever gives it a lead at the same time locks the same account: the lead is counted, or the partner refused.
+    While it has leads that are neither Executed nor lost it is 409, with their number in `details.count`; reassign them
+    first. Again is 200 and changes nothing.
     """
+    # Whoever gives it a lead at the same time locks the same account: the lead is counted, or the partner refused.
     locked = accounts.lock(ctx.db, ask.cp_id, Role.CP)
     counted = network.open_leads(ctx.db, ask.cp_id)
     partner = locked.fetchone()

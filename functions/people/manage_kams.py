@@ -1,6 +1,6 @@
 """Make a Key Account Manager, who is mailed a link to set the password, and change one (api.md 2.8)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -15,33 +15,42 @@ from shared_code.sql import accounts, network, password_resets, people, registra
 from shared_code.sql.people import Account
 from shared_code.wire import Ask, Json
 from shared_code.wire.fields import CpId, Email, KamId, Name, Phone, left_out
-from shared_code.wire.people import Kam
+from shared_code.wire.people import ActiveOrNot, Kam
 
 
 class NewKam(Ask):
     """A KAM, and the partners it looks after from the beginning."""
 
+    examples: ClassVar = {"a KAM": {"name": "Kiran Rao", "email": "kiran@example.in", "phone": "9000000303"}}
+
     name: Name
     email: Email
     phone: Phone | None = None
-    cp_ids: Annotated[list[CpId], Field(max_length=kam_assignment.MOST, default_factory=list)]
+    cp_ids: Annotated[
+        list[CpId], Field(max_length=kam_assignment.MOST, default_factory=list, description="the partners it is given")
+    ]
 
 
 class KamEdit(Ask):
-    """What a KAM is from now on. What is left out stays."""
+    """What a KAM is from now on. What is left out stays; null clears the phone."""
+
+    examples: ClassVar = {"another address": {"email": "kiran@example.in"}}
 
     kam_id: KamId
     name: Name = left_out()
     email: Email = left_out()
     phone: Phone | None = None
-    status: Literal["active", "deactivated"] = left_out()
+    status: ActiveOrNot = left_out()
 
 
 @endpoint(
     "POST", "kams", PERMISSIONS[Action.MASTER_WRITE], created=True, refusals=("DUPLICATE_EMAIL", "RULE_VIOLATION")
 )
 def create_kam(ask: NewKam, ctx: Context) -> Json[Kam]:
-    """Make a KAM and give it partners. It is mailed a link that sets its password."""
+    """Make a Key Account Manager, who is mailed a link to set a password, and give it partners.
+
+    The e-mail address is what it signs in with; one that another account has is 409. Unknown partners are 422.
+    """
     known = people.by_email(ctx.db, ask.email)
     numbered = registration.next_kam_id(ctx.db)
     partners = network.lock_partners(ctx.db, ask.cp_ids)
@@ -59,7 +68,11 @@ def create_kam(ask: NewKam, ctx: Context) -> Json[Kam]:
 
 @endpoint("PATCH", "kams/{kamId:regex(^KAM-[0-9]+$)}", PERMISSIONS[Action.MASTER_WRITE], refusals=("DUPLICATE_EMAIL",))
 def edit_kam(ask: KamEdit, ctx: Context) -> Json[Kam]:
-    """Change a KAM. Another address kills an open link to set the password; deactivated, its sessions end as well."""
+    """Change a Key Account Manager, or deactivate it.
+
+    Deactivated its sessions end, and its partners have `needsKam`. With another address, or deactivated, a mailed link
+    to set its password becomes useless.
+    """
     contact = ask.model_dump(exclude={"kam_id", "status"}, exclude_unset=True)
     password_resets.lock(ctx.db, ask.kam_id)
     locked = accounts.lock(ctx.db, ask.kam_id, Role.KAM)

@@ -1,6 +1,6 @@
 """Make a channel partner without its registering, and change what is known of one (api.md 2.8)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -24,6 +24,20 @@ from shared_code.wire.people import ChannelPartner
 class NewPartner(Ask):
     """A partner as it would register, and who looks after it."""
 
+    examples: ClassVar = {
+        "a partner": {
+            "name": "Pravin Patel",
+            "phone": "9000000201",
+            "address": "1 Station Road",
+            "state": "GJ",
+            "pinCode": "380001",
+            "email": "pravin@example.in",
+            "organizationName": "Patel Solar",
+            "gstin": "24AAXCS7654A1Z1",
+            "kamId": "KAM-1001",
+        }
+    }
+
     name: Name
     phone: Phone
     address: Address
@@ -36,7 +50,12 @@ class NewPartner(Ask):
 
 
 class PartnerEdit(Ask):
-    """What is to be known of a partner from now on. What is left out stays; another phone needs `override`."""
+    """What is known of a partner from now on. What is left out stays; null clears what can be null."""
+
+    examples: ClassVar = {
+        "another firm": {"organizationName": "Patel Solar", "gstin": "24AAXCS7654A1Z1"},
+        "another phone": {"phone": "9000000202", "override": True},
+    }
 
     cp_id: CpId
     name: Name = left_out()
@@ -47,7 +66,7 @@ class PartnerEdit(Ask):
     email: Email | None = None
     organization_name: Name | None = None
     gstin: Gstin | None = None
-    override: Annotated[bool, Field(examples=[True])] = False
+    override: Annotated[bool, Field(description="needed with another phone")] = False
 
 
 @endpoint(
@@ -58,7 +77,11 @@ class PartnerEdit(Ask):
     refusals=("DUPLICATE_PHONE", "MASTER_DATA_MISSING", "RULE_VIOLATION"),
 )
 def create_channel_partner(ask: NewPartner, ctx: Context) -> Json[ChannelPartner]:
-    """Make a partner that is active at once, and tell it by SMS and mail."""
+    """Make a channel partner without its registering; it is active at once.
+
+    It is told in the app, by SMS, and by mail if it has an address. A phone that another account has is 409, a KAM that
+    is unknown or not active 422.
+    """
     locked = network.lock_kam(ctx.db, ask.kam_id)
     known = people.by_phone(ctx.db, ask.phone)
     named = places.state_name(ctx.db, ask.state, ctx.now)
@@ -72,7 +95,7 @@ def create_channel_partner(ask: NewPartner, ctx: Context) -> Json[ChannelPartner
     with ctx.finish() as last:
         firm = Firm(ask.organization_name, ask.gstin)
         registration.create_partner(last, cp_id, ask.phone, profile, firm, "active", ask.kam_id)
-        welcome.partner(ctx, last, cp_id, ask.name, ask.phone, ask.email)
+        welcome.partner(ctx, last, cp_id)
         if kam is not None:
             news.kam_assigned(last, kam.kam_id, kam.name, [cp_id])
         created = people.channel_partner(last, ctx.caller, cp_id)
@@ -86,7 +109,11 @@ def create_channel_partner(ask: NewPartner, ctx: Context) -> Json[ChannelPartner
     refusals=("DUPLICATE_PHONE", "MASTER_DATA_MISSING", "RULE_VIOLATION"),
 )
 def edit_channel_partner(ask: PartnerEdit, ctx: Context) -> Json[ChannelPartner]:
-    """Change what is known of a partner. Another phone, with which it signs in from then on, ends its sessions."""
+    """Change what is known of a channel partner.
+
+    Another phone is 422 without `override`, for the partner signs in with it from then on: its sessions end. One that
+    another account has is 409.
+    """
     changes = ask.model_dump(exclude={"cp_id", "override"}, exclude_unset=True)
     locked = accounts.lock(ctx.db, ask.cp_id, Role.CP)
     known = people.by_phone(ctx.db, ask.phone)

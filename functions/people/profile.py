@@ -13,7 +13,7 @@ from shared_code.wire.accounts import ContactEdit, Profile
 
 @endpoint("GET", "profile", PERMISSIONS[Action.OWN_AFFAIRS])
 def get_profile(ask: Nothing, ctx: Context) -> Profile:
-    """Show the caller's profile."""
+    """Show what is known of the caller."""
     with ctx.finish() as last:
         found = people.by_id(last, ctx.caller.user_id)
     return _view(found.fetchone())
@@ -27,7 +27,11 @@ def get_profile(ask: Nothing, ctx: Context) -> Profile:
     refusals=("DUPLICATE_EMAIL", "MASTER_DATA_MISSING"),
 )
 def edit_profile(ask: ContactEdit, ctx: Context) -> Profile:
-    """Change the caller's profile, all but its phone. Another address of staff kills an open link for its password."""
+    """Change what is known of the caller; its phone an Admin alone can change.
+
+    Admin and KAM sign in with their e-mail address: it cannot be cleared (400), another account's is 409, and a new one
+    makes a mailed link to set the password useless.
+    """
     contact = ask.model_dump(exclude_unset=True)
     signs_in_by_mail = ctx.caller.role in (Role.ADMIN, Role.KAM)
     if signs_in_by_mail and contact.get("email", "") is None:

@@ -1,1 +1,1 @@
-"""Quotations: previewed, finalised, shared, answered."""
+"""A quotation is a priced, frozen offer for a lead: previewed, finalised, shared, accepted or rejected."""

@@ -1,6 +1,8 @@
 """Accept or reject a quotation: the customer, or staff for the customer with a reason (rules.md 3.8; api.md 2.3)."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from shared_code.context import Context
 from shared_code.endpoints import endpoint
@@ -18,7 +20,7 @@ REFUSALS = ("QUOTATION_NOT_SHARED", "QUOTATION_EXPIRED", "QUOTATION_ALREADY_ACCE
 
 
 class Answer(Ask):
-    """A customer sends nothing, or a reason to reject; Admin and KAM send `override` and a reason."""
+    """A customer sends nothing, or why it rejects; Admin and KAM, for the customer, `override` and a reason."""
 
     examples: ClassVar = {
         "a customer": {},
@@ -26,8 +28,8 @@ class Answer(Ask):
     }
 
     quotation_id: QuotationReference
-    override: bool = False
-    reason: LongText | None = None
+    override: Annotated[bool, Field(description="true from Admin and KAM; not a customer's to send")] = False
+    reason: Annotated[LongText | None, Field(description="why; needed from Admin and KAM")] = None
 
     def say(self, ctx: Context) -> Say:
         """Who speaks. Raises `VALIDATION_ERROR` for a customer that overrides, and for staff that does not."""
@@ -45,7 +47,12 @@ class Answer(Ask):
     refusals=("LEAD_CLOSED", *REFUSALS),
 )
 def accept_quotation(ask: Answer, ctx: Context) -> Json[Quotation]:
-    """Accept a quotation. Its siblings are rejected and its lead moves, all at once."""
+    """Accept a shared quotation; the lead's other ones are rejected and the lead moves, all at once.
+
+    New Lead, In Discussion and Physical Meeting Assigned become Customer Accepted. The quotation is the lead's
+    `quotationRef` then, and its follow-up is tomorrow. Where another one is accepted already, a customer is refused
+    (409); Admin and KAM replace it. Partner, KAM and Admins are told, and the timeline is written.
+    """
     reference, say = ask.quotation_id, ask.say(ctx)
     locked = quotations.lock_lead(ctx.db, ctx.caller, reference)
     offered = quotations.offer(ctx.db, reference)
@@ -78,7 +85,10 @@ def accept_quotation(ask: Answer, ctx: Context) -> Json[Quotation]:
     refusals=REFUSALS,
 )
 def reject_quotation(ask: Answer, ctx: Context) -> Json[Quotation]:
-    """Reject a quotation. Its lead stays where it is."""
+    """Reject a shared quotation; the lead stays where it is.
+
+    Partner, KAM and Admins are told, and the timeline is written.
+    """
     reference, say = ask.quotation_id, ask.say(ctx)
     locked = quotations.lock_lead(ctx.db, ctx.caller, reference)
     offered = quotations.offer(ctx.db, reference)

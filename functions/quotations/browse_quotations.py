@@ -20,15 +20,20 @@ class QuotationFilters(PageAsk):
     lead_id: LeadId | None = None
     status: Many[Literal["Created", "Shared", "Accepted", "Rejected"]] = ()
     cp_id: CpId | None = None
-    shared_with_customer: Annotated[bool | None, Field(description="only shared ones, or only the others")] = None
-    min_kw: Annotated[Figure | None, Field(description="the smallest capacity, kW")] = None
-    max_kw: Annotated[Figure | None, Field(description="the largest capacity, kW")] = None
+    shared_with_customer: Annotated[
+        bool | None, Field(description="true: only those that were shared; false: only the others")
+    ] = None
+    min_kw: Annotated[Figure | None, Field(description="systems of at least so many kW")] = None
+    max_kw: Annotated[Figure | None, Field(description="systems of at most so many kW")] = None
     search: Search | None = None
 
 
 @endpoint("GET", "quotations", EVERYONE)
 def list_quotations(ask: QuotationFilters, ctx: Context) -> Json[Page[Quotation]]:
-    """List the quotations in scope, newest first; for a customer the shared ones."""
+    """List the quotations in the caller's scope, newest first; a customer's are those that were shared.
+
+    `search` looks at the customer's name, the quotation's reference and the lead's id.
+    """
     with ctx.finish() as last:
         page = quotation_views.page(last, ctx.caller, quotation_views.Wanted(**ask.model_dump()))
     return Json(ctx.there(page.fetchone()))
@@ -36,7 +41,10 @@ def list_quotations(ask: QuotationFilters, ctx: Context) -> Json[Page[Quotation]
 
 @endpoint("GET", "quotations/{quotationId:regex(^QUOT-[0-9]+$)}", EVERYONE)
 def get_quotation(ask: OneQuotation, ctx: Context) -> Json[WholeQuotation]:
-    """Show one quotation, frozen as it was made."""
+    """Show one quotation as it was made.
+
+    `inputs` is everything that it was priced with, `breakdown` its lines; a customer sees neither.
+    """
     with ctx.finish() as last:
         found = quotation_views.whole(last, ctx.caller, ask.quotation_id)
     return Json(ctx.found(found.fetchone(), "quotation", ask.quotation_id))
@@ -44,7 +52,7 @@ def get_quotation(ask: OneQuotation, ctx: Context) -> Json[WholeQuotation]:
 
 @endpoint("GET", "quotations/{quotationId:regex(^QUOT-[0-9]+$)}/pdf", EVERYONE, refusals=("STORAGE_FAILED",))
 def get_quotation_pdf(ask: OneQuotation, ctx: Context) -> PdfLink:
-    """Answer a link that reads the stored PDF, for 30 minutes, with its hash."""
+    """Get a link that reads the quotation's stored PDF for 30 minutes, with its hash."""
     with ctx.finish() as last:
         found = quotation_views.pdf(last, ctx.caller, ask.quotation_id)
     pdf = ctx.found(found.fetchone(), "quotation", ask.quotation_id)

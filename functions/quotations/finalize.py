@@ -46,7 +46,11 @@ from shared_code.wire.quotations import Quotation
     ),
 )
 def finalize_quotation(ask: Configuration, ctx: Context) -> Json[Quotation]:
-    """Price and freeze a quotation. Its PDF is rendered and stored first; a failure on the way leaves no quotation."""
+    """Make a quotation: priced on the server, its PDF stored, and frozen.
+
+    A failure on the way leaves none. What is out of bounds is 422. 409: the lead is Under Execution, Executed or lost;
+    has an accepted quotation; was given to another customer meanwhile (`STALE_VERSION`: make it again).
+    """
     choice, say = ask.choice, Say(ctx.caller.role, ask.override, ask.override_reason)
     with ctx.pause() as db:
         found = quotations.site(db, ctx.caller, ask.lead_id)

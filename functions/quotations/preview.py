@@ -16,7 +16,10 @@ from shared_code.wire.quotations import Preview
     refusals=("RULE_VIOLATION", "MASTER_DATA_MISSING", "NOT_FOUND", "OUT_OF_SCOPE"),
 )
 def preview_quotation(ask: Configuration, ctx: Context) -> Preview:
-    """Price a system for a lead, line by line, with subsidies and the contained GST."""
+    """Price a system for a lead, line by line, with subsidies and the contained GST; nothing is stored.
+
+    What is out of bounds, or has no master data, is 422 as when the quotation is made.
+    """
     choice = ask.choice
     with ctx.finish() as last:
         found = quotations.site(last, ctx.caller, ask.lead_id)

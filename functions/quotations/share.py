@@ -17,7 +17,11 @@ from shared_code.wire.quotations import OneQuotation, Quotation
     refusals=("LEAD_CLOSED", "QUOTATION_ALREADY_ACCEPTED", "QUOTATION_NOT_SHARED", "QUOTATION_EXPIRED"),
 )
 def share_quotation(ask: OneQuotation, ctx: Context) -> Json[Quotation]:
-    """Let the customer see a quotation, accept it or reject it. Sharing it again changes nothing."""
+    """Share a quotation with its customer, who is told, sees it, and can accept or reject it.
+
+    Sharing it again changes nothing (200). 409 where it is accepted, rejected or expired, where the lead is Under
+    Execution, Executed or lost, and for a partner where the lead has an accepted one.
+    """
     reference = ask.quotation_id
     locked = quotations.lock_lead(ctx.db, ctx.caller, reference)
     offered = quotations.offer(ctx.db, reference)

@@ -32,14 +32,13 @@ _senders = BoundedSemaphore(SENDERS)
 
 def welcome(db: Db, user_id: str) -> None:
     """Leave a mail for a new Admin or KAM with a link to set a password; send it after the person's own row."""
-    stored.write_to_user(db, "kamWelcome", user_id)
+    stored.write_to_user(db, "email", "kamWelcome", user_id)
 
 
-def partner_approved(db: Db, name: str | None, phone: str, email: str | None) -> None:
+def partner_approved(db: Db, cp_id: str) -> None:
     """Leave the news for a channel partner that it may start, by SMS, and by mail if it has an address."""
-    stored.write(db, "sms", "cpApproved", phone, {})
-    if email:
-        stored.write(db, "email", "cpApproved", email, {"name": name or email})
+    for channel in get_args(Channel):
+        stored.write_to_user(db, channel, "cpApproved", cp_id)
 
 
 def send_soon(ctx: Context) -> None:

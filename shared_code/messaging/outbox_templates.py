@@ -8,6 +8,7 @@ from shared_code import resets
 from shared_code.context import Context
 from shared_code.messaging import dispatch
 from shared_code.sql import accounts, password_resets
+from shared_code.sql.accounts import Standing
 from shared_code.sql.addressees import Addressee
 from shared_code.sql.outbox import Message
 
@@ -17,11 +18,28 @@ class NotNeeded(Exception):  # noqa: N818 -- an outcome, told by its name
 
 
 def _approval_by_sms(ctx: Context, message: Message) -> None:
-    dispatch.text_approval(ctx, message.recipient)
+    if (phone := _partner(ctx, message).phone) is None:
+        raise NotNeeded
+    dispatch.text_approval(ctx, phone)
 
 
 def _approval_by_mail(ctx: Context, message: Message) -> None:
-    dispatch.mail_approval(ctx, message.recipient, json.loads(message.params)["name"])
+    partner = _partner(ctx, message)
+    if partner.email is None:
+        raise NotNeeded
+    dispatch.mail_approval(ctx, partner.email, partner.name or partner.email)
+
+
+def _partner(ctx: Context, message: Message) -> Standing:
+    """The partner as it stands by now: it may have another phone or address, or may not enter any more."""
+    params = json.loads(message.params)
+    if "userId" not in params:  # an earlier version left it: where it was to go then is all that is known
+        return Standing("", "CP", params.get("name"), message.recipient, message.recipient, "active", blocked=False)
+    with ctx.pool.connection() as db:
+        partner = accounts.find(db, params["userId"]).fetchone()
+    if partner is None or not partner.may_act:
+        raise NotNeeded
+    return partner
 
 
 def _welcome(ctx: Context, message: Message) -> None:

@@ -5,9 +5,9 @@ from shared_code.messaging import news, outbox
 from shared_code.sql.pool import Db
 
 
-def partner(ctx: Context, last: Db, cp_id: str, name: str | None, phone: str, email: str | None) -> None:
+def partner(ctx: Context, last: Db, cp_id: str) -> None:
     """Tell a partner that it is active: by SMS, by mail if it has an address, in the app. Sent once all is durable."""
-    outbox.partner_approved(last, name, phone, email)
+    outbox.partner_approved(last, cp_id)
     news.partner_activated(last, cp_id)
     outbox.send_soon(ctx)
 

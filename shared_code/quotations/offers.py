@@ -12,7 +12,7 @@ from shared_code.rules.refusal import invalid, missing_master_data
 from shared_code.rules.subsidy import state_kind
 from shared_code.sql.quotation_inputs import Choice, MasterData, Terms
 from shared_code.wire import Ask, View
-from shared_code.wire.fields import Figure, LeadId, LongText, Rupees, State
+from shared_code.wire.fields import Figure, LeadId, LongText, Rupees, Short, State
 from shared_code.wire.quotations import Breakdown, Gst, Offer, OfferedInverter, OfferedItem, OfferedPanel
 
 ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
@@ -22,19 +22,19 @@ Quantity = Annotated[Decimal, Field(gt=0, max_digits=9, decimal_places=2)]
 class ChosenPanel(Ask):
     """So many panels of one kind."""
 
-    panel_id: ItemId
-    quantity: Annotated[int, Field(ge=1, le=100)]
+    panel_id: Annotated[ItemId, Field(description="of master data", examples=["PNL001"])]
+    quantity: Annotated[int, Field(ge=1, le=100, description="how many")]
 
 
 class ChosenItem(Ask):
-    """So much of one item of the bill of materials, in its unit."""
+    """So much of one item of the bill of materials."""
 
-    item_id: ItemId
-    quantity: Quantity
+    item_id: Annotated[ItemId, Field(description="of master data", examples=["BOM012"])]
+    quantity: Annotated[Quantity, Field(description="in the item's unit; for each kW where the item is perKw")]
 
 
 class Configuration(Ask):
-    """What a seller chose for a lead; optionally the client's own figures (kW, ₹), which must equal ours."""
+    """What a seller chose for a lead. Its parts come from master data; the bounds are checked (422)."""
 
     examples: ClassVar = {
         "six panels": {
@@ -63,21 +63,32 @@ class Configuration(Ask):
 
     lead_id: LeadId
     state: State
-    discom: State
-    phase: Phase
-    smart_meter: bool = False
-    panels: Annotated[list[ChosenPanel], Field(min_length=1, max_length=20)]
-    inverter_id: ItemId
-    cable_type: CableType = CableType.POLYCAB
-    extra_structure_height: Annotated[Decimal, Field(ge=0, max_digits=4, decimal_places=2)] = Decimal(0)
-    dealer_add_on_per_kw: Rupees | None = None
-    bom: Annotated[list[ChosenItem], Field(max_length=100, default_factory=list)]
-    share_with_customer: bool = False
-    override: bool = False
-    override_reason: LongText | None = None
-    system_kw: Figure | None = None
-    system_price: Figure | None = None
-    final_price: Figure | None = None
+    discom: Annotated[Short, Field(description="the distributor's id or name, in that state", examples=["UGVCL"])]
+    phase: Annotated[Phase, Field(description="one that the distributor offers")]
+    smart_meter: Annotated[bool, Field(description="where the distributor offers it")] = False
+    panels: Annotated[
+        list[ChosenPanel], Field(min_length=1, max_length=20, description="4 to 9 in all for Single, 7 to 18 for Three")
+    ]
+    inverter_id: Annotated[
+        ItemId,
+        Field(description="of the same phase, 0.85 to 1.15 times the kW of the panels", examples=["INV003"]),
+    ]
+    cable_type: Annotated[CableType, Field(description="Polycab unless it is sent")] = CableType.POLYCAB
+    extra_structure_height: Annotated[
+        Decimal, Field(ge=0, max_digits=4, decimal_places=2, description="0, 0.5, 1, 1.5 or 2 m")
+    ] = Decimal(0)
+    dealer_add_on_per_kw: Annotated[
+        Rupees | None, Field(description="INR per kW, within the settings' bounds; by default the setting")
+    ] = None
+    bom: Annotated[
+        list[ChosenItem], Field(max_length=100, default_factory=list, description="besides what always belongs to it")
+    ]
+    share_with_customer: Annotated[bool, Field(description="share it as soon as it is made")] = False
+    override: Annotated[bool, Field(description="though one is accepted already; by Admin and KAM alone")] = False
+    override_reason: Annotated[LongText | None, Field(description="why; needed for an override")] = None
+    system_kw: Annotated[Figure | None, Field(description="kW as the client has it: if not ours, 422")] = None
+    system_price: Annotated[Figure | None, Field(description="INR, likewise")] = None
+    final_price: Annotated[Figure | None, Field(description="INR, likewise")] = None
 
     @property
     def choice(self) -> Choice:
@@ -166,13 +177,13 @@ def offer_of(inputs: Inputs, price: Price) -> Offer:
     """What is offered, as a customer may see it."""
     return Offer(
         system_kw=price.system_kw,
-        phase=inputs.phase.value,
+        phase=inputs.phase,
         state=inputs.state_code,
         discom=inputs.discom.name,
         smart_meter=inputs.smart_meter,
         panels=[OfferedPanel(**_shown(OfferedPanel, line)) for line in inputs.panels],
         inverter=OfferedInverter(**_shown(OfferedInverter, inputs.inverter)),
-        cable_type=inputs.cable_type.value,
+        cable_type=inputs.cable_type,
         extra_structure_height=inputs.extra_structure_height,
         bom=[
             OfferedItem(**_shown(OfferedItem, line) | {"quantity": quantity}) for line, quantity in counted_bom(inputs)

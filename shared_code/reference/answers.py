@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from shared_code.endpoints import PATH_PARAMETER, Endpoint
 from shared_code.errors import STATUS
 from shared_code.reference.examples import compose
+from shared_code.reference.refusals import WHEN
 from shared_code.reference.schemas import Schema
 from shared_code.rules.scope import Role
 from shared_code.wire import Json
@@ -17,6 +18,7 @@ from shared_code.wire import Json
 Told = Mapping[type[BaseModel], Schema]  # the models a function answers, and where they are described
 ALWAYS = ("VALIDATION_ERROR", "BODY_TOO_LARGE", "INTERNAL_ERROR")
 SIGNED_IN = ("AUTH_REQUIRED", "INVALID_TOKEN", "SESSION_EXPIRED", "FORBIDDEN", "USER_BLOCKED", "ACCOUNT_DEACTIVATED")
+OWN = {"sessionId", "notificationId"}  # what nobody but its owner may ask for: nobody's scope, to all others not there
 LIMITS = ("Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 DONE = {200: "Done.", 201: "Created."}
 PROBLEM: Schema = {
@@ -34,7 +36,10 @@ PROBLEM: Schema = {
             "properties": {
                 "code": {"type": "string", "description": "stable, for programs", "enum": sorted(STATUS)},
                 "message": {"type": "string", "description": "a sentence a person can act on"},
-                "details": {"type": "object"},
+                "details": {
+                    "type": "object",
+                    "description": "what is wrong, by field; of some codes more",
+                },
                 "requestId": {"type": "string", "description": "the X-Correlation-ID of this answer"},
             },
         },
@@ -47,7 +52,7 @@ HEADERS: Mapping[str, Schema] = {
         "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     },
     "ETag": {
-        "description": "what the answer is a version of, in quotes",
+        "description": "the version of what is answered, in quotes",
         "required": True,
         "schema": {"type": "string", "pattern": '^"[0-9a-f]+"$'},
     },
@@ -57,17 +62,17 @@ HEADERS: Mapping[str, Schema] = {
         "schema": {"type": "integer", "minimum": 1},
     },
     "X-RateLimit-Limit": {
-        "description": "how many such requests are taken within a while",
+        "description": "how many such requests are taken within one window of time",
         "required": True,
         "schema": {"type": "integer", "minimum": 1},
     },
     "X-RateLimit-Remaining": {
-        "description": "how many are left",
+        "description": "how many of them are left",
         "required": True,
         "schema": {"type": "integer", "minimum": 0},
     },
     "X-RateLimit-Reset": {
-        "description": "seconds until the count begins anew",
+        "description": "seconds until that window is over and the count begins anew",
         "required": True,
         "schema": {"type": "integer", "minimum": 1},
     },
@@ -117,7 +122,8 @@ def refused(status: int, codes: Iterable[str]) -> dict[str, Any]:
         "examples": {name: {"$ref": f"#/components/examples/{name}"} for name in names},
     }
     return {
-        "description": ", ".join(names),
+        "description": "\n".join(f"- `{name}`: {WHEN[name][0]}" for name in names),
+        "x-codes": names,
         "headers": _headers(waits),
         "content": {"application/json": content},
     }
@@ -149,6 +155,7 @@ def _headers(names: Iterable[str]) -> dict[str, Any]:
 
 def _codes(endpoint: Endpoint) -> Iterator[str]:
     """Every code it can answer: what it declares, and what follows from how it is declared."""
+    in_path = set(PATH_PARAMETER.findall(endpoint.route))
     yield from (*ALWAYS, *endpoint.refusals)
     if endpoint.roles:
         yield from (code for code in SIGNED_IN if not (code == "SESSION_EXPIRED" and endpoint.when_ended))
@@ -156,7 +163,7 @@ def _codes(endpoint: Endpoint) -> Iterator[str]:
         yield "RATE_LIMITED"
     if endpoint.honours_key:
         yield "IDEMPOTENCY_CONFLICT"
-    if PATH_PARAMETER.search(endpoint.route):
+    if in_path:
         yield "NOT_FOUND"
-        if Role.KAM in endpoint.roles:
-            yield "OUT_OF_SCOPE"
+    if in_path - OWN and Role.KAM in endpoint.roles:
+        yield "OUT_OF_SCOPE"

@@ -8,7 +8,12 @@ from shared_code.reference.schemas import Schema
 # What a field shows that says nothing of itself, by its name on the wire.
 BY_NAME: Mapping[str, Any] = {
     "accessToken": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJDUC0xMDAxIn0.c2lnbmVk", "actorId": "KAM-1001",
-    "actorName": "Kiran Rao", "address": "12 Ashram Road, Navrangpura", "after": {"status": "Won"},
+    "adminId": "ADM-1001", "chargeId": "CHG001", "feeId": "FEE001", "schemeId": "SUB001", "structureId": "STR001",
+    "notes": "As agreed with the partner.", "reason": "The customer asked for it by phone.",
+    "requestId": "0af7651916cd43dd8448eb211c80319c", "requirements": "Wants to run two air conditioners.",
+    "services": ["Rooftop, on grid"], "sessionId": "0123456789abcdef0123456789abcdef", "source": "Referral",
+    "warrantyText": "Panels: 25 years.", "paymentTermsText": "Half in advance.",
+    "actorName": "Kiran Rao", "address": "12 Ashram Road, Navrangpura", "after": {"status": "In Discussion"},
     "approvedBy": "ADM-1001", "assignedCpName": "Pravin Patel", "assignedTo": "CP-1001",
     "before": {"status": "New Lead"}, "cableType": "Polycab", "capacityKw": 3.3, "city": "Ahmedabad",
     "commissionId": "COMM-1001", "contentType": "application/pdf", "cpId": "CP-1001", "cpName": "Pravin Patel",
@@ -17,8 +22,8 @@ BY_NAME: Mapping[str, Any] = {
     "expiresIn": 120, "fileName": "light-bill.pdf", "fileSize": 182044, "fromKw": 0, "gstin": "24AAXCS7654A1Z1",
     "headers": {"x-ms-blob-type": "BlockBlob"}, "inverterId": "INV003", "itemId": "BOM012", "kamId": "KAM-1001",
     "kamName": "Kiran Rao", "leadId": "LEAD-1001", "limit": 25, "make": "Waaree", "maxSizeBytes": 10485760,
-    "message": "Your quotation QUOT-1001 is there.", "messageId": "1001", "method": "UPI", "model": "SUN-3K",
-    "name": "Chitra Desai", "organizationName": "Patel Solar",
+    "message": "Quotation QUOT-1001 is ready for you.", "messageId": "1001", "method": "UPI", "model": "SUN-3K",
+    "name": "Chitra Desai", "offset": 0, "kind": "central", "subsidyType": "S2", "organizationName": "Patel Solar",
     "otpauthUri": "otpauth://totp/Solarium:kam1@solarium.test?secret=JBSWY3DPEHPK3PXP&issuer=Solarium",
     "paidBy": "ADM-1001", "panelId": "PNL001", "phone": "9000000101", "pinCode": "380009", "quantity": 6,
     "quotationRef": "QUOT-1001", "quotationReference": "QUOT-1001", "rateId": "GST001",
@@ -38,9 +43,11 @@ def compose(schema: Schema, definitions: Mapping[str, Schema], name: str = "", *
     """An example of a schema. whole: with every field it has, as an answer has them; else with those that are needed,
     and those that show something of their own.
     """
+    if "examples" in schema:
+        return schema["examples"][0]
     if "$ref" in schema:
         return compose(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions, name, whole=whole)
-    if own := [*schema.get("examples", []), *schema.get("enum", []), *([schema["const"]] if "const" in schema else [])]:
+    if own := [*schema.get("enum", []), *([schema["const"]] if "const" in schema else [])]:
         return own[0]
     if "properties" in schema:
         return _object(schema, definitions, whole)

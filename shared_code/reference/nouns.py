@@ -1,32 +1,41 @@
-"""The nouns under which the operations stand, in the order of the business."""
+"""The nouns under which the operations stand, in the order of the business; and their own order under it."""
 
 import sys
 from collections.abc import Iterable
 from typing import Final
 
-from shared_code.endpoints import Endpoint
+from shared_code.endpoints import PATH_PARAMETER, Endpoint
 from shared_code.reference.schemas import SOURCE
 
-# Module below functions/: its noun. A module that is not here stands under its own name, at the end.
+# Module below functions/: its noun.
 NOUNS: Final = {
     "auth": "Sign-in", "leads": "Leads", "quotations": "Quotations", "documents": "Documents",
     "commissions": "Commissions", "sync": "Sync", "notifications": "Notifications", "people": "People",
-    "master_data": "Master data", "integrations": "Integrations", "health": "Service", "reference": "Service",
+    "master_data": "Master data", "integrations": "Integrations", "outbox": "Outbox", "audit": "Audit",
+    "health": "Service", "reference": "Service",
 }  # fmt: skip
 ORDER: Final = list(dict.fromkeys(NOUNS.values()))
+METHODS: Final = ("GET", "POST", "PATCH", "DELETE")
+# Signing in goes by what comes first; under every other noun the path says it.
+STEPS: Final = ("login", "register", "refresh_session", "session", "password_reset", "change_password", "second_factor")
 SERVICE: Final = "Is it alive, is it ready, and this reference."
 
 
 def noun_of(endpoint: Endpoint) -> str:
     """The noun of an operation."""
-    module = _module(endpoint)
-    return NOUNS.get(module, module.replace("_", " ").capitalize())
+    return NOUNS[_module(endpoint)]
 
 
-def place_of(endpoint: Endpoint) -> tuple[int, str, int]:
-    """Where an operation stands among the others: by its noun, its file, its place in it."""
-    noun, workflow = noun_of(endpoint), endpoint.workflow
-    return ORDER.index(noun) if noun in ORDER else len(ORDER), workflow.__module__, workflow.__code__.co_firstlineno
+def place_of(endpoint: Endpoint) -> tuple[int, int, str, int]:
+    """Where an operation stands among the others: by its noun, its step, its path, its method."""
+    step = endpoint.workflow.__module__.rsplit(".", 1)[1]
+    path = PATH_PARAMETER.sub(r"{\1}", endpoint.route)  # a brace comes after every letter: summary before {leadId}
+    return (
+        ORDER.index(noun_of(endpoint)),
+        STEPS.index(step) if step in STEPS else 0,
+        path,
+        METHODS.index(endpoint.method),
+    )
 
 
 def tags(endpoints: Iterable[Endpoint]) -> list[dict[str, str]]:

@@ -12,25 +12,28 @@ from shared_code.reference.schemas import SOURCE, Schema, never_null, of_field, 
 from shared_code.rules.scope import Role
 from shared_code.wire import Ask
 
-SORT_BY = "what to sort by; ties are ordered by id, newest first"
+SORT_BY = "what to sort by; equal ones are ordered by id, the newest first"
 FILE_SAYS = {"fileName", "contentType", "fileSize"}  # what a file that comes along says itself
 PARAMETERS: Mapping[str, Schema] = {
     "Idempotency-Key": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "The same key with the same request gives the first answer again, for 24 hours.",
+        "description": (
+            "A text of the client's choice, another one for each thing it does. For 24 hours the same request with the "
+            "same key is answered as before and does nothing; any other request with that key is refused."
+        ),
         "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
     },
     "If-Match": {
         "name": "If-Match",
         "in": "header",
-        "description": "The version that the caller has seen, in quotes; stands for `expectedVersion`.",
+        "description": "The version that the caller has seen, in quotes: another way to send `expectedVersion`.",
         "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$', "examples": ['"3"']},
     },
     "If-None-Match": {
         "name": "If-None-Match",
         "in": "header",
-        "description": "The ETag of the answer that the caller has; while it is the newest, the answer is 304.",
+        "description": "The `ETag` of the answer that the caller has; while that is the newest, the answer is 304.",
         "schema": {"type": "string"},
     },
 }
@@ -44,11 +47,16 @@ def operation(endpoint: Endpoint) -> dict[str, Any]:
         "operationId": endpoint.name,
         "tags": [noun_of(endpoint)],
         "summary": SOURCE.sub("", first),
-        "description": "\n\n".join(filter(None, [who, " ".join(SOURCE.sub("", rest).split())])),
+        "description": "\n\n".join([who, *_paragraphs(rest)]),
         "security": [{"bearer": []}] if endpoint.roles else [],
         "x-roles": _roles(endpoint),
         "parameters": [*_in_path(endpoint), *_in_query(endpoint), *_in_headers(endpoint)],
     }
+
+
+def _paragraphs(text: str) -> list[str]:
+    """What a docstring says after its first line."""
+    return [" ".join(SOURCE.sub("", part).split()) for part in text.strip().split("\n\n") if part]
 
 
 def bodies(endpoint: Endpoint) -> Mapping[str, type[Ask]]:
@@ -76,7 +84,8 @@ def request_body(endpoint: Endpoint, definitions: Mapping[str, Schema]) -> dict[
     if endpoint.takes_file:
         content["multipart/form-data"] = {"schema": _form(definitions[asks[0][1].__name__])}
     wanted = any({"required", "anyOf", "oneOf"} & definitions[ask.__name__].keys() for _, ask in asks)
-    return {"required": wanted, "content": content}
+    about = {"description": definitions[asks[0][1].__name__]["description"]} if len(asks) == 1 else {}
+    return about | {"required": wanted, "content": content}
 
 
 def _roles(endpoint: Endpoint) -> list[Role]:

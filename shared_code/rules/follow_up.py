@@ -23,9 +23,14 @@ def check(day: date | None, today: date) -> None:
         raise invalid(wrong)
 
 
-def check_edit(status: Status, day: date | None) -> None:
-    """Refuse an open lead without a day (`VALIDATION_ERROR`), and a terminal one with one (`RULE_VIOLATION`)."""
+def check_edit(status: Status, day: date | None, today: date) -> None:
+    """Refuse a day that is out of range, and none for an open lead: `VALIDATION_ERROR`."""
+    check(day, today)
     if day is None and status not in TERMINAL:
         raise invalid({"followUpDate": "an open lead needs one"})
+
+
+def check_open(status: Status, day: date | None) -> None:
+    """Refuse a day for a terminal lead: `RULE_VIOLATION`."""
     if day is not None and status in TERMINAL:
         raise against_rule({"followUpDate": f"a lead that is {status} has none"})

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared_code.rules.refusal import Refusal, against_rule, forbidden, invalid
+from shared_code.rules.refusal import Refusal, against_rule, forbidden
 from shared_code.rules.scope import Caller, Role
 
 
@@ -17,26 +17,29 @@ class Partner:
 
 
 def first_owner(caller: Caller, wished: str | None) -> str | None:
-    """The partner (a CP- id) a new lead goes to, None for nobody yet; for A and K still to be checked.
-
-    Raises `VALIDATION_ERROR` when a KAM names none.
-    """
+    """The partner (a CP- id) a new lead goes to, None for nobody yet; for A and K still to be checked."""
     if caller.role is Role.CP:
         return caller.user_id
     if caller.role is Role.CUSTOMER:
         return None
-    if caller.role is Role.KAM and wished is None:
-        raise invalid({"assignedTo": "one of your channel partners is needed"})
     return wished
 
 
-def check_owner(caller: Caller, wished: str, partner: Partner | None, wire_field: str = "assignedTo") -> Partner:
-    """The partner found under the id `wished`, None if there is none, where the caller may give it a lead.
+def faults(caller: Caller, wished: str | None) -> dict[str, object]:
+    """What is wrong with the wish for a new lead's partner: a KAM names one."""
+    if caller.role is Role.KAM and wished is None:
+        return {"assignedTo": "one of your channel partners is needed"}
+    return {}
 
-    Raises `OUT_OF_SCOPE` for a KAM that names another's, `RULE_VIOLATION` for an unknown or inactive one.
-    """
+
+def check_in_reach(caller: Caller, wished: str, partner: Partner | None) -> None:
+    """Refuse that a KAM gives a lead to a partner that is not its own, or to nobody: `OUT_OF_SCOPE`."""
     if caller.role is Role.KAM and (partner is None or partner.kam_id != caller.user_id):
         raise Refusal("OUT_OF_SCOPE", f"{wished} is not one of your channel partners.")
+
+
+def check_active(wished: str, partner: Partner | None, wire_field: str = "assignedTo") -> Partner:
+    """The partner found under the id `wished`, where it may work. Raises `RULE_VIOLATION`, also where there is none."""
     if partner is None or not partner.is_active:
         raise against_rule({wire_field: f"{wished} is not an active channel partner"})
     return partner
@@ -53,7 +56,8 @@ def check_reassign(caller: Caller, wished: str, partner: Partner | None, lead_st
 
     Raises `OUT_OF_SCOPE`, `RULE_VIOLATION`.
     """
-    target = check_owner(caller, wished, partner, "cpId")
+    check_in_reach(caller, wished, partner)
+    target = check_active(wished, partner, "cpId")
     crosses = target.state != lead_state
     if crosses and not override:
         raise against_rule({"cpId": f"{wished} works in {target.state}, the lead is in {lead_state}"})

@@ -58,7 +58,7 @@ class Inverter:
 
 @dataclass(frozen=True)
 class BomLine:
-    """An item of the bill of materials. quantity: as chosen, None for an item nobody chose."""
+    """An item of the bill of materials, with its quantity where it was chosen."""
 
     item_id: str
     name: str
@@ -102,7 +102,7 @@ class Fees:
 
 @dataclass(frozen=True)
 class Discom:
-    """The local electricity distributor and what it offers. subsidy_type: S1, S2, S3, or None for the state's."""
+    """The local electricity distributor and what it offers; its subsidy is S1, S2, S3, or the state's."""
 
     discom_id: str
     name: str
@@ -123,7 +123,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Tier:
-    """From `from_kw` on: amount + per_kw × (kW − from_kw)."""
+    """One step of a subsidy: from its kW on the amount, and so much for each kW more."""
 
     from_kw: Number
     amount: Number
@@ -132,7 +132,7 @@ class Tier:
 
 @dataclass(frozen=True)
 class SubsidyScheme:
-    """A subsidy in force; without tiers it gives nothing. kind: central, S1, S2 or S3."""
+    """A subsidy in force: central, S1, S2 or S3. Without tiers it gives nothing."""
 
     kind: str
     requires_dcr: bool
@@ -141,7 +141,7 @@ class SubsidyScheme:
 
 @dataclass(frozen=True)
 class GstRate:
-    """The tax contained in a price: goods_share percent of the value at goods_rate, the rest at services_rate."""
+    """The tax contained in a price: a share of it, in percent, at the rate of goods, the rest at that of services."""
 
     goods_share: Number
     goods_rate: Number
@@ -152,8 +152,8 @@ class GstRate:
 class Inputs:
     """The choice of a seller and the master data in force for it.
 
-    bom: every active item that is included or chosen. structure, fees: the row of the chosen height and of the chosen
-    state, DISCOM, phase and meter, None where there is none. The schemes are those of the day and the place.
+    The bill of materials has every active item that is included or chosen. There is no structure where no height was
+    chosen, and there are no fees where master data has none. The subsidies are those of the day and the place.
     """
 
     __pydantic_config__ = ConfigDict(alias_generator=to_camel, validate_by_name=True)  # holds for the parts too

@@ -8,7 +8,7 @@ from shared_code.rules.scope import Role
 from shared_code.sql import sessions
 from shared_code.sql.pool import Db, Rows, rows, scalars
 
-CONTACT: Final = ("name", "phone", "email", "address", "city", "state", "pin_code")
+CONTACT: Final[tuple[LiteralString, ...]] = ("name", "phone", "email", "address", "city", "state", "pin_code")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Standing:
 
 
 _STANDING: Final[LiteralString] = "SELECT user_id, role, name, phone, email, status, blocked FROM user_account"
+
+
+def find(db: Db, user_id: str) -> "Rows[Standing]":
+    """An account as it stands at this moment."""
+    return rows(db, Standing, f"{_STANDING} WHERE user_id = %(user_id)s", user_id=user_id)
 
 
 def lock(db: Db, user_id: str, role: Role | None = None) -> "Rows[Standing]":
@@ -71,21 +76,21 @@ def hold(db: Db, *, user_id: str | None = None, phone: str | None = None, lead_i
     )
 
 
-def change(db: Db, user_id: str, contact: Mapping[str, str | None]) -> "Rows[str]":
-    """Write the given fields of CONTACT, None clears one; answers the id. Violates `phone_taken`, `email_taken`."""
-    return scalars(
+_WISHED: Final[list[LiteralString]] = [
+    f"CASE WHEN '{name}' = ANY (%(given)s) THEN %({name})s ELSE {name} END" for name in CONTACT
+]
+
+
+def change(db: Db, user_id: str, contact: Mapping[str, str | None]) -> None:
+    """Write the given fields of CONTACT, None clears one. What says nothing new leaves no trace.
+
+    Violates `phone_taken`, `email_taken`.
+    """
+    scalars(
         db,
-        """
-        UPDATE user_account SET
-            name = CASE WHEN 'name' = ANY (%(given)s) THEN %(name)s ELSE name END,
-            phone = CASE WHEN 'phone' = ANY (%(given)s) THEN %(phone)s ELSE phone END,
-            email = CASE WHEN 'email' = ANY (%(given)s) THEN %(email)s ELSE email END,
-            address = CASE WHEN 'address' = ANY (%(given)s) THEN %(address)s ELSE address END,
-            city = CASE WHEN 'city' = ANY (%(given)s) THEN %(city)s ELSE city END,
-            state = CASE WHEN 'state' = ANY (%(given)s) THEN %(state)s ELSE state END,
-            pin_code = CASE WHEN 'pin_code' = ANY (%(given)s) THEN %(pin_code)s ELSE pin_code END,
-            updated_at = now()
-        WHERE user_id = %(user_id)s RETURNING user_id
+        f"""
+        UPDATE user_account SET ({", ".join(CONTACT)}) = ({", ".join(_WISHED)}), updated_at = now()
+        WHERE user_id = %(user_id)s AND ({", ".join(CONTACT)}) IS DISTINCT FROM ({", ".join(_WISHED)})
         """,
         user_id=user_id,
         given=[name for name in CONTACT if name in contact],

@@ -17,8 +17,9 @@ DOCUMENTS: Final[LiteralString] = """document d JOIN LATERAL (
     SELECT * FROM document_version WHERE doc_id = d.doc_id
     ORDER BY version IS NOT DISTINCT FROM d.current_version DESC, state = 'Expired', version DESC LIMIT 1) v ON true"""
 _FILE: Final[LiteralString] = """
-    'docId', d.doc_id, 'docType', d.doc_type, 'fileName', v.file_name, 'contentType', v.content_type,
-    'sizeBytes', v.size_bytes, 'version', v.version, 'uploadedBy', v.uploaded_by, 'uploadedAt', iso(v.uploaded_at)"""
+    'docId', d.doc_id, 'leadId', d.lead_id, 'customerId', d.customer_id,
+    'docType', d.doc_type, 'fileName', v.file_name, 'contentType', v.content_type, 'sizeBytes', v.size_bytes,
+    'version', v.version, 'uploadedBy', v.uploaded_by, 'uploadedAt', iso(v.uploaded_at)"""
 DOCUMENT: Final[LiteralString] = f"""json_build_object({_FILE},
     'state', d.state, 'reviewStatus', d.review_status, 'reason', coalesce(d.review_reason, v.reason))"""
 _VERSION: Final[LiteralString] = f"""json_build_object({_FILE}, 'state', v.state,

@@ -4,7 +4,6 @@ Whoever locks several of them takes the KAM first, then partners in the order of
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from shared_code.rules.kam_assignment import Held, Kam
@@ -75,22 +74,12 @@ def open_leads(db: Db, cp_id: str) -> "Rows[int]":
     )
 
 
-@dataclass(frozen=True)
-class Activated:
-    """A partner that is active now and was not: whom to tell."""
-
-    name: str | None
-    phone: str
-    email: str | None
-
-
-def activate_partner(db: Db, cp_id: str) -> "Rows[Activated]":
+def activate_partner(db: Db, cp_id: str) -> "Rows[str]":
     """Make a pending or deactivated partner active; no row when there is none, or when it was active already."""
-    return rows(
+    return scalars(
         db,
-        Activated,
         "UPDATE user_account SET status = 'active', updated_at = now()"
-        " WHERE user_id = %(cp_id)s AND role = 'CP' AND status <> 'active' RETURNING name, phone, email",
+        " WHERE user_id = %(cp_id)s AND role = 'CP' AND status <> 'active' RETURNING user_id",
         cp_id=cp_id,
     )
 

@@ -1,11 +1,8 @@
 """Messages that wait to be sent: written in the transaction that causes them, claimed by whoever sends (rules.md 7)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, LiteralString
-
-from psycopg.types.json import Jsonb
+from typing import Literal, LiteralString
 
 from shared_code.sql.pool import Db, Rows, rows, scalars
 
@@ -25,26 +22,19 @@ class Message:
     claimed_until: datetime
 
 
-def write(db: Db, channel: Channel, template: str, recipient: str, params: Mapping[str, Any]) -> None:
-    """Leave a message to be sent after commit."""
+def write_to_user(db: Db, channel: Channel, template: str, user_id: str) -> None:
+    """Leave a message for that person, if it has a phone or an address; the rest is looked up when it is sent."""
     scalars(
         db,
-        "INSERT INTO outbox_message (channel, template, recipient, params, request_id)"
-        " VALUES (%(channel)s, %(template)s, %(recipient)s, %(params)s, current_setting('solarium.request'))",
+        """
+        INSERT INTO outbox_message (channel, template, recipient, params, request_id)
+        SELECT %(channel)s, %(template)s, recipient, jsonb_build_object('userId', user_id),
+            current_setting('solarium.request')
+        FROM (SELECT user_id, CASE %(channel)s WHEN 'sms' THEN phone ELSE email END AS recipient
+              FROM user_account WHERE user_id = %(user_id)s) person
+        WHERE recipient IS NOT NULL
+        """,
         channel=channel,
-        template=template,
-        recipient=recipient,
-        params=Jsonb(dict(params)),
-    )
-
-
-def write_to_user(db: Db, template: str, user_id: str) -> None:
-    """Leave a mail for that person, of whom the rest is looked up when it is sent."""
-    scalars(
-        db,
-        "INSERT INTO outbox_message (channel, template, recipient, params, request_id)"
-        " SELECT 'email', %(template)s, email, jsonb_build_object('userId', user_id),"
-        " current_setting('solarium.request') FROM user_account WHERE user_id = %(user_id)s",
         template=template,
         user_id=user_id,
     )

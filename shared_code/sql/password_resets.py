@@ -50,15 +50,16 @@ def write_for_mail(
 
 
 def addressee(db: Db, email: str, token_hash: bytes) -> "Rows[Addressee]":
-    """Whom that link, just written, is mailed to; no row when it was not, or the address is another's or nobody's now.
+    """Whom that link, just written, is mailed to; no row when it was not, or nobody who may sign in has that address.
 
-    Whoever is being given another address is waited for; who gives it one later finds the link, and kills it.
+    Whoever is being given another address, or taken away, is waited for; who does that later finds the link, and
+    kills it.
     """
     return rows(
         db,
         Addressee,
         "SELECT u.user_id, u.role, u.name, u.email FROM password_reset r JOIN user_account u USING (user_id)"
-        " WHERE r.token_hash = %(token_hash)s AND lower(u.email) = lower(%(email)s) FOR SHARE OF u",
+        f" WHERE r.token_hash = %(token_hash)s AND lower(u.email) = lower(%(email)s) AND {STAFF} FOR SHARE OF u",
         email=email,
         token_hash=token_hash,
     )

@@ -112,14 +112,14 @@ _SORT: Final[Mapping[str, LiteralString]] = {
 class Wanted(lists.Wanted):
     """What a list of people is asked for; None is no filter. `state`: the code or name that it has at `now`."""
 
-    status: str | None = None
+    status: tuple[str, ...] = ()
     kam_id: str | None = None
     state: str | None = None
     now: datetime | None = None
 
 
 _FILTERS: Final[Mapping[str, LiteralString]] = {
-    "status": "u.status = %(status)s",
+    "status": "u.status = ANY (%(status)s)",
     "kam_id": "c.kam_id = %(kam_id)s",
     "state": f"u.state IN ({IN_FORCE})",
     "search": lists.contains("lower(u.name)", "u.phone", or_is=["u.user_id"]),

@@ -18,7 +18,7 @@ from shared_code.sql.scope import COMMISSIONS, LEADS
 
 ENTRIES_PER_LEAD = 20
 POLLS, POLL_SECONDS = 7, 30  # one, and a burst of six more
-SHAPE = "1"  # another one when the shape of the answer changes, so that no client keeps an old one
+SHAPE = "2"  # another one when the shape of the answer changes, so that no client keeps an old one
 
 
 # The caller's, looked up in an index one by one, however large the tables are (decision 0012).

@@ -1,6 +1,8 @@
 """Accounts as they are changed: Admins, customers, the caller's own (api.md 2.8)."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from shared_code.rules.scope import Role
 from shared_code.wire import Ask, View
@@ -8,7 +10,7 @@ from shared_code.wire.fields import Address, AdminId, City, Email, Instant, Name
 
 
 class ContactEdit(Ask):
-    """What is to be known of a person from now on. What is left out stays; null clears an e-mail address or a city."""
+    """What is known of a person from now on. What is left out stays; null clears an e-mail address or a city."""
 
     name: Name = left_out()
     email: Email | None = None
@@ -28,9 +30,9 @@ class Admin(View):
     """An Admin."""
 
     admin_id: str
-    name: str | None
-    email: str | None
-    phone: str | None
+    name: Annotated[str | None, Field(examples=["Asha Mehta"])]
+    email: Annotated[str | None, Field(examples=["asha@example.in"])]
+    phone: Annotated[str | None, Field(examples=["9000000301"])]
     status: Literal["active", "deactivated"]
     created_at: Instant
 
@@ -43,7 +45,7 @@ class Blocked(View):
 
 
 class Profile(View):
-    """What is known of the caller; complete with name, address, state and pin code. A firm: of a partner alone."""
+    """What is known of the caller."""
 
     user_id: str
     role: Role
@@ -54,6 +56,6 @@ class Profile(View):
     city: str | None
     state: str | None
     pin_code: str | None
-    organization_name: str | None
-    gstin: str | None
-    profile_complete: bool
+    organization_name: Annotated[str | None, Field(description="of a partner alone")]
+    gstin: Annotated[str | None, Field(description="of a partner alone")]
+    profile_complete: Annotated[bool, Field(description="name, address, state and pin code are known", examples=[True])]

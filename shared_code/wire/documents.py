@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr
 
+from shared_code.rules.scope import Role
 from shared_code.rules.uploads import FILE_TYPES, LARGEST_BYTES
 from shared_code.wire import Ask, View
 from shared_code.wire.fields import DocId, FileName, Instant, Short
@@ -11,16 +12,20 @@ from shared_code.wire.kinds import told
 
 ContentType = Annotated[
     Short,
-    told("what is in the file", "application/pdf", enum=[kind.content_type for kind in FILE_TYPES]),
+    told(
+        "its type; name and content must agree with it",
+        "application/pdf",
+        enum=[kind.content_type for kind in FILE_TYPES],
+    ),
 ]
 FileSize = Annotated[
     int,
-    Field(ge=0, description="bytes", examples=[182_044], json_schema_extra={"minimum": 1, "maximum": LARGEST_BYTES}),
+    Field(ge=0, description="in bytes", examples=[182_044], json_schema_extra={"minimum": 1, "maximum": LARGEST_BYTES}),
 ]
 
 
 class FileAsk(Ask):
-    """A file that a client is about to send, its size in bytes; or that comes along as the part `file` of a form."""
+    """A file that a client is about to send; or that comes along as the part `file` of a form."""
 
     file_name: FileName
     content_type: ContentType
@@ -44,23 +49,34 @@ class OneDocument(Ask):
 
 
 class Document(View):
-    """One document of a lead, or one paper of a customer; version and content are those of the newest accepted one."""
+    """A document of a lead, or a KYC document of a customer.
+
+    Version, name, type and size are those of its newest accepted version, which is served while a newer one is checked.
+    `state`: Reserved (the file is awaited), Checking, Accepted, or Rejected for `reason`; Expired: none came in time.
+    """
 
     doc_id: str
+    lead_id: Annotated[str | None, Field(description="whose document it is; null for a KYC document")]
+    customer_id: Annotated[str | None, Field(description="whose KYC document it is; null for a lead's")]
     doc_type: str
     file_name: str | None
     content_type: str | None
     size_bytes: int | None
-    state: Literal["Reserved", "Checking", "Accepted", "Rejected", "Expired", "Deleted"]
-    review_status: Literal["Pending Review", "Approved", "Rejected"] | None
-    reason: str | None
+    state: Annotated[
+        Literal["Reserved", "Checking", "Accepted", "Rejected", "Expired", "Deleted"], Field(examples=["Accepted"])
+    ]
+    review_status: Annotated[
+        Literal["Pending Review", "Approved", "Rejected"] | None,
+        Field(description="of a KYC document: what Solarium's staff say of it; of others, and before its check, null"),
+    ]
+    reason: Annotated[str | None, Field(description="why the check or the review rejected it", examples=[None])]
     version: int
     uploaded_by: str
     uploaded_at: Instant
 
 
 class LeadDocuments(View):
-    """A lead's documents; `activeCount` of `limit` slots are taken."""
+    """A lead's documents; `activeCount` of `limit` places are taken: awaited, being checked or accepted."""
 
     items: list[Document]
     active_count: int
@@ -68,7 +84,7 @@ class LeadDocuments(View):
 
 
 class Documents(View):
-    """A customer's papers, or the versions of a document."""
+    """A customer's KYC documents, or the versions of a document."""
 
     items: list[Document]
 
@@ -78,15 +94,15 @@ class Access(View):
 
     user_id: str
     user_name: str
-    role: str
+    role: Role
     version: int
     at: Instant
 
 
 class KycEvent(View):
-    """What happened to a customer's paper."""
+    """What happened to a customer's KYC document."""
 
-    id: str
+    id: Annotated[str, Field(examples=["1001"])]
     doc_id: str
     doc_type: str
     version: int | None
@@ -98,12 +114,15 @@ class KycEvent(View):
 
 
 class UploadSlot(View):
-    """Where to PUT the file, once, with these headers, until `expiresAt`."""
+    """Where to PUT the file, once, with these headers, until `expiresAt`.
+
+    It is checked when it has come: `GET /documents/{docId}` says how that ended.
+    """
 
     doc_id: str
-    sas_url: str
+    sas_url: Annotated[str, Field(description="takes the file's bytes as the body, without a token of ours")]
     method: Literal["PUT"] = "PUT"
-    headers: dict[str, str]
+    headers: Annotated[dict[str, str], Field(description="to be sent with the file, exactly these")]
     expires_at: Instant
     max_size_bytes: int
 

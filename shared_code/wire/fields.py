@@ -66,6 +66,14 @@ def _gstin(value: str) -> str:
     return clean
 
 
+def _sought(search: str) -> str:
+    """A whole phone is looked for as it is kept, however it is written."""
+    try:
+        return codes.normalise_phone(search)
+    except ValueError:
+        return search
+
+
 def _many(value: object) -> object:
     return [part for part in value.split(",") if part] if isinstance(value, str) else value
 
@@ -78,7 +86,7 @@ def left_out() -> Any:
 Name = Annotated[str, Text(text.NAME, example="Chitra Desai")]
 Address = Annotated[str, Text(text.ADDRESS, about="house, street, area", example="12 Ashram Road, Navrangpura")]
 City = Annotated[str, Text(text.CITY, example="Ahmedabad")]
-State = Annotated[str, Text(100, about="a code or a name of master data", example="GJ")]
+State = Annotated[str, Text(100, about="a state's code or name in master data", example="GJ")]
 FileName = Annotated[
     str,
     Text(text.FILE_NAME),
@@ -92,22 +100,29 @@ FileName = Annotated[
 TokenNumber = Annotated[str, Text(text.TOKEN_NUMBER, about="the DISCOM's number of the application")]
 Short = Annotated[str, Text(100)]
 LongText = Annotated[str, Text(text.LONG, filled=False, lines=True)]
-Reason = Annotated[str, Text(text.LONG, lines=True, example="The customer asked for it by phone.")]
+Remarks = Annotated[LongText, Field(description="what there is to say, for the partner and Solarium's staff")]
+Reason = Annotated[str, Text(text.LONG, lines=True, about="why", example="The customer asked for it by phone.")]
+Services = Annotated[
+    list[Short], Field(max_length=text.MOST_SERVICES, description="what the customer is interested in, in a few words")
+]
+Requirements = Annotated[LongText, Field(description="what the customer asks for, in its words")]
+Source = Annotated[Short, Field(description="how the customer was found, in a few words of the client's own")]
 Search = Annotated[
     str,
     Text(
         100,
         filled=False,
-        about="three letters or more: anywhere in a name or phone; one or two: where a word begins; an id: all of it",
+        about="part of a name or phone, or a whole id; one or two letters are looked for where a word begins",
     ),
 ]
+PersonSearch = Annotated[Search, AfterValidator(_sought)]
 Phone = Annotated[
     str,
     AfterValidator(codes.normalise_phone),
     told("an Indian mobile number, with or without +91, 91 or 0", "9000000101", pattern=r"^(\+91|91|0)?[6-9][0-9]{9}$"),
 ]
 PinCode = Annotated[
-    str, AfterValidator(codes.normalise_pin_code), told("a pin code", "380009", pattern="^[1-9][0-9]{5}$")
+    str, AfterValidator(codes.normalise_pin_code), told("an Indian postal code", "380009", pattern="^[1-9][0-9]{5}$")
 ]
 Email = Annotated[
     str,
@@ -124,12 +139,15 @@ SecondFactorCode = Annotated[
     StringConstraints(pattern=r"^[0-9A-Za-z -]{6,20}$"),
     Field(description="a code of the second factor, or a recovery code", examples=["123456"]),
 ]
-Password = Annotated[str, Field(min_length=1, max_length=passwords.LONGEST, examples=["Solarium#2026"])]
+Password = Annotated[
+    str,
+    Field(min_length=1, max_length=passwords.LONGEST, description="the present password", examples=["Solarium#2026"]),
+]
 NewPassword = Annotated[
     str,
     AfterValidator(passwords.as_chosen),
     told(
-        "not one of the common ones",
+        "the password to be; not one of the most common ones",
         "Rooftop-sun-2026",
         minLength=passwords.SHORTEST,
         maxLength=passwords.LONGEST,
@@ -158,13 +176,17 @@ SessionId = Annotated[
 ]
 
 Gstin = Annotated[
-    str, AfterValidator(_gstin), told("a GSTIN; its last digit checks the others", "24AAXCS7654A1Z1", format="gstin")
+    str,
+    AfterValidator(_gstin),
+    told("a GSTIN; its last character checks the others", "24AAXCS7654A1Z1", format="gstin"),
 ]
 
 Money = Annotated[Number, Field(description="INR, at most two decimals")]
 Figure = Annotated[Decimal, Field(max_digits=30, decimal_places=20)]  # no power of ten that grows when written out
 Rupees = Annotated[Number, Field(ge=0, max_digits=12, decimal_places=2, description="INR")]
 Percent = Annotated[Number, Field(ge=0, le=100, max_digits=5, decimal_places=2, description="percent")]
+Kilowatts = Annotated[Number, Field(description="kW, at most two decimals", examples=[3.24])]
+Metres = Annotated[Number, Field(description="m", examples=[0.5])]
 Many = Annotated[tuple[T, ...], BeforeValidator(_many), Field(description="one, or several separated by commas")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(examples=["9f86d081" * 8])]
 Day = Annotated[date, BeforeValidator(_day), Field(description="a day in India, YYYY-MM-DD")]
@@ -172,7 +194,11 @@ ValidFrom = Annotated[
     AwareDatetime,
     BeforeValidator(_beginning),
     AfterValidator(_in_our_time),
-    told("an instant with its offset, or a day: midnight in India", "2027-04-01", format="day-or-instant"),
+    told(
+        "an instant with its offset, or a day (from midnight in India); by default now",
+        "2027-04-01",
+        format="day-or-instant",
+    ),
 ]
 Instant = Annotated[
     datetime,
@@ -181,11 +207,17 @@ Instant = Annotated[
     ),
     told("ISO 8601, UTC", "2026-11-21T09:30:00.000Z", format="date-time"),
 ]
-Version = Annotated[int, Field(ge=1, description="the version that the caller has seen; any other is refused, 409")]
+Version = Annotated[
+    int, Field(ge=1, description="the `version` that the caller has seen: 409 `STALE_VERSION` when it is another now")
+]
+CurrentVersion = Annotated[int, Field(description="to be sent as `expectedVersion`; every change makes it greater")]
 
-Offset = Annotated[int, Field(ge=0, le=10_000_000, description="how many to leave out")]
-Limit = Annotated[int, Field(ge=1, le=100, description="how many to answer")]
-SortOrder = Annotated[Literal["asc", "desc"], Field(description="ascending or descending; nulls come last")]
+Offset = Annotated[int, Field(ge=0, le=10_000_000, description="how many items to skip")]
+Limit = Annotated[int, Field(ge=1, le=100, description="how many items to answer at most")]
+SortOrder = Annotated[
+    Literal["asc", "desc"],
+    Field(description="by default createdAt and updatedAt fall, all else rises; nulls come last"),
+]
 
 
 class PageAsk(Ask):
@@ -194,5 +226,5 @@ class PageAsk(Ask):
     offset: Offset = 0
     limit: Limit = 25
     sort_order: SortOrder | None = None
-    created_from: Annotated[Day | None, Field(description="created on this day in India or later")] = None
-    created_to: Annotated[Day | None, Field(description="created on this day in India or earlier")] = None
+    created_from: Annotated[Day | None, Field(description="created on this day in India or later, YYYY-MM-DD")] = None
+    created_to: Annotated[Day | None, Field(description="created on this day in India or earlier, YYYY-MM-DD")] = None

@@ -10,21 +10,21 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from shared_code.rules.pricing_inputs import CableType, Number, Phase
 from shared_code.wire import Ask
 from shared_code.wire.fields import (
-    Address,
-    Email,
-    Gstin,
-    LongText,
-    Name,
     Percent,
     Rupees,
     Short,
 )
 from shared_code.wire.kinds import CONTROLS, told
 
-Kilowatts = Annotated[Number, Field(ge=0, le=1000, decimal_places=2)]
-StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-DiscomId = Annotated[str, StringConstraints(pattern=r"^DIS[0-9]{3,9}$")]
+Kilowatts = Annotated[Number, Field(ge=0, le=1000, decimal_places=2, description="kW")]
+StateCode = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(description="of a state in master data", examples=["GJ"])
+]
+DiscomId = Annotated[
+    str, StringConstraints(pattern=r"^DIS[0-9]{3,9}$"), Field(description="of a distributor", examples=["DIS001"])
+]
 SubsidyType = Literal["S1", "S2", "S3"]
+Recommended = Annotated[bool, Field(description="to be shown first")]
 
 
 def _each_once(values: list[Any]) -> list[Any]:
@@ -40,7 +40,7 @@ def _longer_than_a_code(name: str) -> str:
 
 
 class Panel(Ask):
-    """A panel; wattage in W, price of one."""
+    """A panel."""
 
     examples: ClassVar = {
         "a panel": {"make": "Waaree", "variant": "Bifacial 540", "wattage": 540, "isDcr": True, "unitPrice": 14500}
@@ -48,10 +48,10 @@ class Panel(Ask):
 
     make: Short
     variant: Short
-    wattage: Annotated[int, Field(gt=0, le=2000)]
-    is_dcr: bool
+    wattage: Annotated[int, Field(gt=0, le=2000, description="W")]
+    is_dcr: Annotated[bool, Field(description="cells and module were made in India, as subsidies ask for")]
     unit_price: Rupees
-    is_recommended: bool = False
+    is_recommended: Recommended = False
 
 
 class Inverter(Ask):
@@ -66,11 +66,11 @@ class Inverter(Ask):
     capacity_kw: Annotated[Kilowatts, Field(gt=0)]
     phase: Phase
     unit_price: Rupees
-    is_recommended: bool = False
+    is_recommended: Recommended = False
 
 
 class BomItem(Ask):
-    """An item of the bill of materials; price of one unit, with perKw of what a kW needs."""
+    """An item of the bill of materials: cable, structure or accessory."""
 
     examples: ClassVar = {
         "an item": {"name": "Bird protection net", "type": "Accessory", "unit": "m", "unitPrice": 220}
@@ -78,11 +78,11 @@ class BomItem(Ask):
 
     name: Short
     type: Literal["Cable", "Structure", "Accessory"]
-    cable_type: CableType | None = None
-    unit: Short
-    unit_price: Rupees
-    per_kw: bool = False
-    included: bool = False
+    cable_type: Annotated[CableType | None, Field(description="of a Cable, and of nothing else")] = None
+    unit: Annotated[Short, Field(description="what is counted", examples=["m"])]
+    unit_price: Annotated[Rupees, Field(description="INR for one unit")]
+    per_kw: Annotated[bool, Field(description="a system needs so much for each of its kW")] = False
+    included: Annotated[bool, Field(description="always part of a system; else it is chosen")] = False
 
     @model_validator(mode="after")
     def _cable_has_its_type(self) -> "BomItem":
@@ -96,16 +96,21 @@ class Structure(Ask):
 
     examples: ClassVar = {"a height": {"height": 2, "price": 7500}}
 
-    height: Annotated[Number, Field(gt=0, le=2, multiple_of=Decimal("0.5"))]
+    height: Annotated[Number, Field(gt=0, le=2, multiple_of=Decimal("0.5"), description="m")]
     price: Rupees
 
 
 StateName = Annotated[
     Short,
     AfterValidator(_longer_than_a_code),
-    told("longer than a code", maxLength=100, pattern=rf"^[^{CONTROLS}\s][^{CONTROLS}]+[^{CONTROLS}\s]$"),
+    told(
+        "longer than a state's code",
+        maxLength=100,
+        pattern=rf"^[^{CONTROLS}\s][^{CONTROLS}]+[^{CONTROLS}\s]$",
+    ),
 ]
 ONCE = Field(min_length=1, json_schema_extra={"uniqueItems": True})
+OPTIONS = Field(min_length=1, json_schema_extra={"uniqueItems": True}, description="false: without one; true: with one")
 
 
 class State(Ask):
@@ -118,7 +123,7 @@ class State(Ask):
 
 
 class Discom(Ask):
-    """A distributor of electricity and what it offers; `subsidyType` where it is not the state's."""
+    """A local electricity distributor (DISCOM) and what it offers."""
 
     examples: ClassVar = {
         "a distributor": {"name": "Sikkim Power", "stateCode": "GJ", "phases": ["Single"], "smartMeterOptions": [False]}
@@ -127,8 +132,8 @@ class Discom(Ask):
     name: Short
     state_code: StateCode
     phases: Annotated[list[Phase], ONCE, AfterValidator(_each_once)]
-    smart_meter_options: Annotated[list[bool], ONCE, AfterValidator(_each_once)]
-    subsidy_type: SubsidyType | None = None
+    smart_meter_options: Annotated[list[bool], OPTIONS, AfterValidator(_each_once)]
+    subsidy_type: Annotated[SubsidyType | None, Field(description="where it is not the state's")] = None
 
 
 class Fee(Ask):
@@ -158,12 +163,12 @@ class OtherCharge(Ask):
     examples: ClassVar = {"a charge": {"name": "Crane", "basis": "fixed", "amount": 4000}}
 
     name: Short
-    basis: Literal["fixed", "perKw"]
+    basis: Annotated[Literal["fixed", "perKw"], Field(description="for the whole system, or for each kW")]
     amount: Rupees
 
 
 class SchemeTier(Ask):
-    """From `fromKw` on: amount + perKw × (kW − fromKw)."""
+    """From `fromKw` on the subsidy is amount + perKw × (kW − fromKw)."""
 
     from_kw: Kilowatts
     amount: Rupees
@@ -171,15 +176,17 @@ class SchemeTier(Ask):
 
 
 class SubsidyScheme(Ask):
-    """What the government pays (rules.md 3.3, 3.4)."""
+    """What the government pays: central, or of states and distributors of a type (rules.md 3.3, 3.4)."""
 
     examples: ClassVar = {
         "a subsidy": {"kind": "S3", "requiresDcr": False, "tiers": [{"fromKw": 0, "amount": 0, "perKw": 5000}]}
     }
 
     kind: Literal["central", "S1", "S2", "S3"]
-    requires_dcr: bool
-    tiers: Annotated[list[SchemeTier], Field(min_length=1, max_length=20)]
+    requires_dcr: Annotated[bool, Field(description="only for systems with nothing but DCR panels")]
+    tiers: Annotated[
+        list[SchemeTier], Field(min_length=1, max_length=20, description="rising; the last one that is reached counts")
+    ]
 
     @model_validator(mode="after")
     def _tiers_rise(self) -> "SubsidyScheme":
@@ -190,47 +197,13 @@ class SubsidyScheme(Ask):
 
 
 class GstRate(Ask):
-    """The tax contained in a price: goodsShare percent of it as goods, the rest as services (rules.md 3.5)."""
+    """The tax contained in a price, part of which counts as goods and the rest as services (rules.md 3.5)."""
 
     examples: ClassVar = {"the tax": {"goodsShare": 70, "goodsRate": 5, "servicesRate": 18}}
 
-    goods_share: Percent
+    goods_share: Annotated[Percent, Field(description="percent of the value that are goods")]
     goods_rate: Percent
     services_rate: Percent
-
-
-class Company(Ask):
-    """Who offers, as it stands on every quotation."""
-
-    name: Name
-    address: Address
-    gstin: Gstin
-    phone: Short
-    email: Email
-
-
-class QuotationSettings(Ask):
-    """What is set for all quotations: inflation in percent, add-on in ₹ per kW, validity in days.
-
-    yearlyKwhPerKw and tariffPerKwh (₹) are what the expected saving is estimated with.
-    """
-
-    inflation_percent: Percent
-    dealer_add_on_min: Rupees
-    dealer_add_on_max: Rupees
-    dealer_add_on_default: Rupees
-    quotation_validity_days: Annotated[int, Field(ge=1, le=365)]
-    yearly_kwh_per_kw: Annotated[Number, Field(gt=0, le=3000, decimal_places=2)]
-    tariff_per_kwh: Annotated[Rupees, Field(le=100)]
-    warranty_text: LongText
-    payment_terms_text: LongText
-    company: Company
-
-    @model_validator(mode="after")
-    def _add_ons_in_order(self) -> "QuotationSettings":
-        if not self.dealer_add_on_min <= self.dealer_add_on_default <= self.dealer_add_on_max:
-            raise ValueError("dealerAddOnDefault lies between dealerAddOnMin and dealerAddOnMax")
-        return self
 
 
 FIELDS: Mapping[str, type[Ask]] = {

@@ -6,7 +6,8 @@ from pydantic import Field, create_model
 
 from shared_code.wire import Ask, View, master_data
 from shared_code.wire.fields import Instant, ValidFrom
-from shared_code.wire.master_data import FIELDS, QuotationSettings, StateCode
+from shared_code.wire.master_data import FIELDS, StateCode
+from shared_code.wire.quotation_settings import QuotationSettings
 
 Collection = Literal[
     "panels", "inverters", "bomItems", "structures", "states", "discoms", "fees", "otherCharges", "subsidySchemes",
@@ -15,11 +16,11 @@ Collection = Literal[
 
 
 class Row(View):
-    """What all rows have: one period of one thing. `validTo` is exclusive."""
+    """What all rows have: one period of one thing."""
 
-    is_active: bool
-    valid_from: Instant
-    valid_to: Instant | None
+    is_active: Annotated[bool, Field(description="false: not offered any more")]
+    valid_from: Annotated[Instant, Field(description="in force from this instant on, ISO 8601, UTC")]
+    valid_to: Annotated[Instant | None, Field(description="and until before this one; null: until further notice")]
 
 
 class PanelRow(Row, master_data.Panel):
@@ -97,15 +98,23 @@ AnyRow = (
 
 
 def _in_part(fields: type[Ask]) -> dict[str, Any]:
-    """The same fields, none of them needed; null only where the whole may have it."""
+    """The same fields as they are described, none of them needed; null only where the whole may have it."""
     return {
-        name: (field.rebuild_annotation(), Field(default_factory=lambda: None))
+        name: (
+            field.rebuild_annotation(),
+            Field(
+                default_factory=lambda: None,
+                description=field.description,
+                examples=field.examples,
+                json_schema_extra=field.json_schema_extra,
+            ),
+        )
         for name, field in fields.model_fields.items()
     }
 
 
 class SettingsInForce(create_model("_", __base__=View, **_in_part(QuotationSettings))):  # type: ignore[misc]
-    """The settings in force then; one that had not begun yet is not among them."""
+    """The settings in force at that time; one that had not begun by then is not among them."""
 
 
 class MasterData(View):
@@ -130,9 +139,9 @@ class _Dated(Ask):
 
 
 class NewRow(_Dated):
-    """A row that is in force from `validFrom` on, by default from now. Its other fields follow from the path."""
+    """A row to be added. Its other fields follow from the path."""
 
-    collection: Annotated[Collection, Field(description="which kind of row")]
+    collection: Annotated[Collection, Field(description="the kind of row")]
 
     def row(self) -> dict[str, Any]:
         """The fields of the row, as they are on the wire."""
@@ -140,13 +149,13 @@ class NewRow(_Dated):
 
 
 class ChangedRow(_Dated):
-    """What changes of a row from `validFrom` on, by default from now. Not `isActive`: no longer offered."""
+    """What changes of a row."""
 
-    collection: Annotated[Collection, Field(description="which kind of row")]
+    collection: Annotated[Collection, Field(description="the kind of row")]
     row_id: Annotated[
         str, Field(pattern=r"^[A-Z0-9]+$", max_length=12, description="the id of the row, such as PNL001")
     ]
-    is_active: bool = Field(default_factory=lambda: True)
+    is_active: bool = Field(default_factory=lambda: True, description="false: not offered any more")
 
     def changes(self) -> dict[str, Any]:
         """The fields that were sent, as they are on the wire."""
@@ -176,7 +185,7 @@ ChangedRow.variants = {kind: _changed(fields) for kind, fields in FIELDS.items()
 
 
 class ChangedSettings(create_model("_", __base__=_Dated, **_in_part(QuotationSettings))):  # type: ignore[misc]
-    """The settings that change from `validFrom` on, by default from now."""
+    """The settings that change."""
 
     examples: ClassVar = {"from April on": {"inflationPercent": 6, "validFrom": "2027-04-01"}}
 

@@ -9,19 +9,24 @@ from shared_code.wire.fields import Instant
 
 
 class Notification(View):
-    """One thing a person is told; `data` names what it is about."""
+    """One thing a person is told."""
 
     id: Annotated[str, Field(examples=["NOTIF-1001"])]
-    type: Annotated[str, Field(examples=["quotationShared"])]
-    title: Annotated[str, Field(examples=["A quotation for you"])]
+    type: Annotated[str, Field(description="what happened, for programs", examples=["quotationShared"])]
+    title: Annotated[str, Field(examples=["New quotation"])]
     message: str
     severity: Literal["info", "success", "warning", "error"]
     read: bool
     created_at: Instant
-    data: Annotated[dict[str, Any], Field(examples=[{"leadId": "LEAD-1001", "quotationId": "QUOT-1001"}])]
+    data: Annotated[
+        dict[str, Any],
+        Field(
+            description="the ids of what it is about", examples=[{"leadId": "LEAD-1001", "quotationId": "QUOT-1001"}]
+        ),
+    ]
 
 
 class NotificationPage(Page[Notification]):
     """A list of notifications, and how many are unread in all."""
 
-    unread_count: int
+    unread_count: Annotated[int, Field(description="of all of the caller's, whatever was filtered")]

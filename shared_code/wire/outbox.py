@@ -33,14 +33,14 @@ class OneMessage(Ask):
 
 
 class OutboxMessage(View):
-    """One message. `attempts` of a message that was given up and is tried again begin anew."""
+    """One message to one person."""
 
     message_id: MessageId
     channel: Channel
     template: Template
-    to: Annotated[str, Field(description="the last four characters of the phone or address")]
+    to: Annotated[str, Field(description="the last four characters of the phone or address", examples=["0201"])]
     state: State
-    attempts: int
-    next_attempt_at: Annotated[Instant | None, Field(description="null unless it waits")]
-    last_error: str | None
+    attempts: Annotated[int, Field(description="how often it was tried since it was made or retried")]
+    next_attempt_at: Annotated[Instant | None, Field(description="null unless it waits; ISO 8601, UTC")]
+    last_error: Annotated[str | None, Field(description="why it last failed", examples=["HTTP 503"])]
     created_at: Instant

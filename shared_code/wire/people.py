@@ -1,6 +1,8 @@
 """People, as the clients see them (api.md 2.1, 2.8)."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from shared_code.rules import codes
 from shared_code.rules.scope import Role
@@ -8,29 +10,35 @@ from shared_code.wire import Ask, View
 from shared_code.wire.fields import CpId, Instant, KamId
 
 AccountStatus = Literal["pending", "active", "deactivated"]
+ActiveOrNot = Annotated[Literal["active", "deactivated"], Field(description="whether it may sign in")]
+Standing = Annotated[AccountStatus, Field(examples=["active"])]
 
 
 class User(View):
     """The person who is signed in."""
 
-    id: str
-    role: Role
-    name: str | None
-    phone: str | None
-    email: str | None
-    status: AccountStatus
+    id: Annotated[str, Field(examples=["CP-1001"])]
+    role: Annotated[Role, Field(examples=["CP"])]
+    name: Annotated[str | None, Field(examples=["Pravin Patel"])]
+    phone: Annotated[str | None, Field(examples=["9000000201"])]
+    email: Annotated[str | None, Field(examples=["pravin@example.in"])]
+    status: Standing
     state: str | None
-    kam_id: str | None = None
-    organization_name: str | None = None
+    kam_id: Annotated[str | None, Field(description="of a partner: the KAM who looks after it")] = None
+    organization_name: Annotated[str | None, Field(description="of a partner")] = None
 
 
 class CodeSent(View):
-    """A code is on its way; the same answer for known and unknown phones. Seconds."""
+    """A code is on its way; the same answer for known and unknown phones."""
 
     creates: ClassVar[bool] = False
     otp_sent: Literal[True] = True
-    expires_in: int = int(codes.VALID_FOR.total_seconds())
-    resend_after: int = int(codes.RESEND_AFTER.total_seconds())
+    expires_in: Annotated[int, Field(description="for so many seconds the code is good")] = int(
+        codes.VALID_FOR.total_seconds()
+    )
+    resend_after: Annotated[int, Field(description="so many seconds later another one can be sent")] = int(
+        codes.RESEND_AFTER.total_seconds()
+    )
 
 
 class Registered(View):
@@ -41,24 +49,24 @@ class Registered(View):
 
 
 class Session(View):
-    """A sign-in: `token` is `accessToken` under an older name; times in seconds and UTC."""
+    """A sign-in: what its holder is allowed, and for how long."""
 
-    access_token: str
-    token: str
+    access_token: Annotated[str, Field(description="to be sent as `Authorization: Bearer`")]
+    token: Annotated[str, Field(description="an older name of accessToken")]
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 -- the name of the scheme
-    expires_in: int
-    expires_at: Instant
-    refresh_token: str
+    expires_in: Annotated[int, Field(description="for so many seconds the accessToken is good", examples=[86_400])]
+    expires_at: Annotated[Instant, Field(description="and until this instant, ISO 8601, UTC")]
+    refresh_token: Annotated[str, Field(description="to be exchanged at POST /auth/refresh, once")]
     session_id: str
-    role: Role
+    role: Annotated[Role, Field(examples=["CP"])]
     user_id: str
-    is_new_user: bool
-    profile_complete: bool
+    is_new_user: Annotated[bool, Field(description="this sign-in made the customer")]
+    profile_complete: Annotated[bool, Field(description="name, address, state and pin code are known", examples=[True])]
     user: User
 
 
 class LiveSession(View):
-    """One sign-in of the caller; `current` is the one that asks."""
+    """One sign-in of the caller; `current` for the one that asks."""
 
     session_id: str
     created_at: Instant
@@ -79,15 +87,15 @@ class SecondFactorOff(View):
 
 
 class Kyc(View):
-    """Where one of a customer's papers stands."""
+    """Where one of a customer's KYC documents stands; none: nothing was accepted for review yet."""
 
     doc_type: str
     review_status: Literal["none", "Pending Review", "Approved", "Rejected"]
-    doc_id: str | None = None
+    doc_id: Annotated[str | None, Field(description="null where there is none")] = None
 
 
 class Customer(View):
-    """A customer with the papers asked of it. Who was erased has no phone any more."""
+    """A customer with its KYC documents. A customer that was erased on its wish has no phone any more."""
 
     customer_id: str
     name: str | None
@@ -97,8 +105,8 @@ class Customer(View):
     city: str | None
     state: str | None
     pin_code: str | None
-    lead_count: int
-    executed_count: int
+    lead_count: Annotated[int, Field(description="of its leads those that the caller may see")]
+    executed_count: Annotated[int, Field(description="of these those that are Executed")]
     kyc: list[Kyc]
 
 
@@ -109,23 +117,23 @@ class OnePartner(Ask):
 
 
 class ChannelPartner(View):
-    """A channel partner with the counts of its leads. `needsKam`: nobody active looks after it."""
+    """A channel partner with the counts of its leads."""
 
     cp_id: str
-    name: str | None
-    phone: str | None
-    email: str | None
+    name: Annotated[str | None, Field(examples=["Pravin Patel"])]
+    phone: Annotated[str | None, Field(examples=["9000000201"])]
+    email: Annotated[str | None, Field(examples=["pravin@example.in"])]
     address: str | None
     state: str | None
     pin_code: str | None
     organization_name: str | None
     gstin: str | None
-    status: AccountStatus
+    status: Standing
     kam_id: str | None
     kam_name: str | None
-    needs_kam: bool
+    needs_kam: Annotated[bool, Field(description="no active KAM looks after it")]
     lead_count: int
-    open_lead_count: int
+    open_lead_count: Annotated[int, Field(description="neither Executed nor lost")]
     executed_count: int
     created_at: Instant
 
@@ -140,9 +148,9 @@ class Kam(View):
     """A Key Account Manager with the number of its partners."""
 
     kam_id: str
-    name: str | None
-    email: str | None
-    phone: str | None
-    status: AccountStatus
+    name: Annotated[str | None, Field(examples=["Kiran Rao"])]
+    email: Annotated[str | None, Field(examples=["kiran@example.in"])]
+    phone: Annotated[str | None, Field(examples=["9000000303"])]
+    status: Standing
     cp_count: int
     created_at: Instant

@@ -23,7 +23,7 @@ def documented(person: Person) -> Refusals:
         operation["operationId"]: {
             (int(status), code)
             for status, response in operation["responses"].items()
-            for code in resolved(response, document)["description"].split(", ")
+            for code in resolved(response, document).get("x-codes", [])
         }
         for operations in document["paths"].values()
         for operation in operations.values()

@@ -124,6 +124,10 @@ def confirming(stage: Stage, title: str, path: str, person: Person, body: dict[s
     return path, person, {"code": pyotp.TOTP(secret).now()}
 
 
+def entering(stage: Stage, title: str, path: str, person: Person, body: dict[str, Any]) -> Call:
+    return path, stage.cast.customer if title.startswith("a customer") else stage.cast.admin, body
+
+
 def moving(stage: Stage, title: str, path: str, person: Person, body: dict[str, Any]) -> Call:
     lead = stage.cast.lead("In Discussion")
     if "quotationRef" in body:
@@ -195,6 +199,7 @@ BEFORE: dict[str, Callable[[Stage, str, str, Person, dict[str, Any]], Call]] = {
     "begin_totp": own_secret,
     "end_totp": own_secret,
     "confirm_totp": confirming,
+    "create_lead": entering,
     "update_status": moving,
     "accept_quotation": answering,
     "reject_quotation": answering,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.auth.login import login
-from functions.auth.password_reset import complete_password_reset
+from functions.auth.password_reset import complete_password_reset, request_password_reset
 from functions.people.access import block_user
 from functions.people.browse_people import list_admins
 from functions.people.manage_admins import create_admin, edit_admin
@@ -138,6 +138,21 @@ def test_an_admin_that_is_taken_away_is_out_at_once_and_back_by_signing_in_again
         assert edge(ADMIN, "PATCH", give_back[0].format(other.user_id), give_back[1]).status == 200
     assert asks(edge, session).code == "SESSION_EXPIRED"
     assert asks(edge, other.enter()).status == 200
+
+
+@pytest.mark.parametrize("way", ["deactivated", "blocked"])
+def test_an_open_link_of_who_was_taken_away_is_dead_when_it_comes_back(
+    world: World, standins: StandIns, other: Staff, way: str
+) -> None:
+    world.call(request_password_reset, None, email=other.email)
+    [token] = mailed_tokens(standins, other.email)
+    for out in (True, False):
+        if way == "deactivated":
+            edit(world, other, status="deactivated" if out else "active")
+        else:
+            world.call(block_user, ADMIN, user_id=other.user_id, blocked=out)
+    with refused("INVALID_TOKEN"):
+        world.call(complete_password_reset, None, token=token, new_password=ANOTHER)
 
 
 def test_nobody_takes_itself_away_and_what_else_it_asked_for_is_not_done(

@@ -11,6 +11,7 @@ import pytest
 from functions.audit import AuditFilters, list_audit
 from functions.documents.sweep_uploads import expire_reservations
 from functions.leads.update_status import update_status
+from functions.outbox import retry_message
 from shared_code.parsing import of_query
 from shared_code.quotations import catalogue
 from shared_code.triggers import system_context
@@ -25,6 +26,7 @@ AUDITED = (
     "SELECT DISTINCT c.relname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
     " JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = 'audit_row'"
 )
+MESSAGE = {"channel": "sms", "template": "cpApproved", "recipient": "9000000009", "state": "givenUp"}
 PANEL = {"make": "Nobody", "variant": "For a test", "wattage": 540, "isDcr": True, "unitPrice": 15000}
 
 
@@ -93,8 +95,15 @@ def test_what_it_cannot_be_asked_is_refused(asked: dict[str, str]) -> None:
         of_query(AuditFilters, {}, asked)
 
 
-def test_every_audited_table_can_be_asked_for_and_no_other(world: World) -> None:
-    assert {name for (name,) in world.rows(AUDITED)} == set(typing.get_args(Entity))
+def test_every_audited_table_can_be_asked_for_and_what_is_noted_of_messages(world: World) -> None:
+    assert {name for (name,) in world.rows(AUDITED)} | {"outbox_message"} == set(typing.get_args(Entity))
+
+
+def test_a_message_that_was_tried_again_is_found(world: World) -> None:
+    message_id = rows.insert(world, "outbox_message", "message_id", **MESSAGE)
+    world.call(retry_message, ADMIN, message_id=str(message_id))
+    [noted] = audit(world, **of_query(AuditFilters, {}, {"entity": "outbox_message"}).model_dump())["items"]
+    assert (noted["entityId"], noted["actorId"], noted["after"]) == (str(message_id), "ADM-1", {"note": "tried again"})
 
 
 def test_what_runs_by_itself_and_what_an_operator_does_is_named(world: World, tmp_path: Path) -> None:

@@ -154,6 +154,12 @@ def test_an_open_lead_keeps_a_follow_up_and_a_terminal_one_gets_none(world: Worl
     }.items()  # fmt: skip
 
 
+def test_a_taken_phone_is_said_before_a_follow_up_that_a_terminal_lead_cannot_have(world: World) -> None:
+    lead_id = world.lead(status="Executed", follow_up_date=None)
+    with refused("DUPLICATE_PHONE"):
+        world.call(edit_lead, ADMIN, lead_id=lead_id, phone="9000000002", follow_up_date=datetime.now(UTC).date())
+
+
 def test_an_unknown_state_is_refused_and_a_known_one_is_kept_by_its_name(world: World) -> None:
     lead_id = world.lead()
     with refused("MASTER_DATA_MISSING", "state"):

@@ -87,6 +87,17 @@ def test_a_refused_move_leaves_nothing_but_a_line_in_the_log(world: World, caplo
     assert world.data(get_timeline, CP_1, lead_id=lead_id)["total"] == 1
 
 
+def test_a_move_refused_to_who_saw_an_older_version_leaves_that_line_too(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    lead_id = world.lead()
+    with caplog.at_level(logging.INFO, "solarium"), refused("STALE_VERSION"):
+        move(world, CP_1, lead_id, "In Discussion", expected_version=7)
+    [line] = [json.loads(record.message) for record in caplog.records if "move_refused" in record.message]
+    assert (line["leadId"], line["userId"], line["code"]) == (lead_id, "CP-1", "STALE_VERSION")
+    assert line["move"] == {"from": "New Lead", "to": "In Discussion"}
+
+
 @pytest.mark.parametrize("staff", [KAM_1, ADMIN])
 def test_staff_overrides_the_matrix_with_a_reason_that_stands_in_the_timeline(world: World, staff: Caller) -> None:
     lead_id = world.lead(status="Not Interested", follow_up_date=None)

@@ -120,9 +120,25 @@ def test_a_partners_phone_is_no_customers(world: World, phone: str) -> None:
         create(world, CP_1, phone=phone)
 
 
-def test_what_a_seller_leaves_out_is_named_all_at_once(world: World) -> None:
-    with refused("VALIDATION_ERROR", "customerName", "phone", "address", "state", "pinCode"):
+def test_all_that_is_wrong_is_named_at_once(world: World) -> None:
+    needed, long_ago = ("customerName", "phone", "address", "state", "pinCode"), date(2020, 1, 1)
+    with refused("VALIDATION_ERROR", *needed):
         world.call(create_lead, CP_1, email="a@b.in")
+    with refused("VALIDATION_ERROR", "followUpDate", "assignedTo", *needed):
+        world.call(create_lead, KAM_1, follow_up_date=long_ago)
+    with refused("VALIDATION_ERROR", "followUpDate", "phone"):
+        world.call(create_lead, CUSTOMER, phone="9000000101", follow_up_date=long_ago)
+
+
+def test_whose_lead_it_may_be_is_said_before_a_taken_phone_and_that_before_a_rule(world: World) -> None:
+    taken: dict[str, Any] = {"phone": "9000000002", "state": "Atlantis"}
+    for caller, cp_id, code in (
+        (KAM_1, "CP-3", "OUT_OF_SCOPE"), (KAM_1, "CP-1", "DUPLICATE_PHONE"), (ADMIN, "CP-9", "DUPLICATE_PHONE"),
+    ):  # fmt: skip
+        with refused(code):
+            create(world, caller, assigned_to=cp_id, **taken)
+    with refused("RULE_VIOLATION", "assignedTo"):
+        create(world, ADMIN, assigned_to="CP-9", state="Atlantis")
 
 
 def test_a_customers_lead_is_filled_from_its_profile_and_may_be_for_another_site(world: World) -> None:

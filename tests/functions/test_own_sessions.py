@@ -79,6 +79,17 @@ def test_an_admin_ends_all_sessions_of_a_person(world: World, edge: Edge, person
     assert asks(edge, admin, "POST", "users/KAM-999999/endSessions").code == "NOT_FOUND"
 
 
+def test_ending_somebodys_sessions_stands_in_the_audit_when_any_were_live(
+    world: World, edge: Edge, person: Staff
+) -> None:
+    admin, _ = Staff(world, Role.ADMIN), person.enter()
+    session, path = admin.enter(), f"users/{person.user_id}/endSessions"
+    for ended in (1, 0):
+        assert asks(edge, session, "POST", path).data == {"ended": ended}
+    notes = "SELECT actor_id, actor_role, after FROM audit_log WHERE entity_id = %s AND action = 'note'"
+    assert world.rows(notes, person.user_id) == [(admin.user_id, "Admin", {"note": "sessions ended"})]
+
+
 def change(edge: Edge, session: Session, current: str, new: str = ANOTHER) -> Answer:
     return asks(edge, session, "POST", "auth/changePassword", {"currentPassword": current, "newPassword": new})
 

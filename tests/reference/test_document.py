@@ -83,9 +83,10 @@ def test_every_answer_has_its_headers_and_every_refusal_an_example_of_each_of_it
         assert "X-Correlation-ID" in response["headers"]
         assert ("Retry-After" in response["headers"]) is (status in ("423", "429") or "PROVIDER_BUSY" in str(ref))
         if int(status) >= 400:
-            codes = response["description"].split(", ")
+            codes = response["x-codes"]
             assert {STATUS[code] for code in codes} == {int(status)}
             assert list(response["content"]["application/json"]["examples"]) == codes
+            assert [code for code in codes if f"`{code}`: {WHEN[code][0]}" not in response["description"]] == []
 
 
 def test_every_code_says_when_it_comes() -> None:

@@ -1,6 +1,6 @@
 """On which days a lead is looked at again (rules.md 1.4)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -27,6 +27,13 @@ def test_1_4_none_is_sent_none_is_wrong() -> None:
 @pytest.mark.parametrize("status", Status)
 def test_1_4_an_open_lead_has_a_follow_up_and_a_terminal_one_has_none(status: Status) -> None:
     kept, other = (None, TODAY) if status in TERMINAL else (TODAY, None)
-    follow_up.check_edit(status, kept)
+    judge(status, kept)
     with refused("RULE_VIOLATION" if status in TERMINAL else "VALIDATION_ERROR", "followUpDate"):
-        follow_up.check_edit(status, other)
+        judge(status, other)
+    with refused("VALIDATION_ERROR", "followUpDate"):
+        judge(status, TODAY - timedelta(days=1))
+
+
+def judge(status: Status, day: date | None) -> None:
+    follow_up.check_edit(status, day, TODAY)
+    follow_up.check_open(status, day)

@@ -2,7 +2,15 @@
 
 import pytest
 
-from shared_code.rules.lead_owner import Partner, check_may_cross, check_owner, check_reassign, first_owner
+from shared_code.rules.lead_owner import (
+    Partner,
+    check_active,
+    check_in_reach,
+    check_may_cross,
+    check_reassign,
+    faults,
+    first_owner,
+)
 from shared_code.rules.refusal import Refusal
 from shared_code.rules.scope import (
     PERMISSIONS,
@@ -65,21 +73,24 @@ def test_2_2_a_partners_lead_is_its_own_and_a_customers_is_nobodys_yet(wished: s
 
 def test_2_2_a_kam_names_a_partner() -> None:
     assert first_owner(caller(Role.KAM), "CP-1") == "CP-1"
-    with refused("VALIDATION_ERROR", "assignedTo"):
-        first_owner(caller(Role.KAM), None)
+    assert faults(caller(Role.KAM), "CP-1") == {}
+    assert faults(caller(Role.KAM), None).keys() == {"assignedTo"}
+    for role in (Role.ADMIN, Role.CP, Role.CUSTOMER):
+        assert faults(caller(role), None) == {}
 
 
 def test_2_2_a_kam_gives_leads_to_its_own_partners_only() -> None:
-    check_owner(caller(Role.KAM), "CP-1", OWN)
+    check_in_reach(caller(Role.KAM), "CP-1", OWN)
+    check_in_reach(caller(Role.ADMIN), "CP-1", None)
     for partner in (None, Partner("CP-1", "KAM-2", True, "Gujarat"), Partner("CP-1", None, True, "Gujarat")):
         with refused("OUT_OF_SCOPE"):
-            check_owner(caller(Role.KAM), "CP-1", partner)
+            check_in_reach(caller(Role.KAM), "CP-1", partner)
 
 
 @pytest.mark.parametrize("partner", [None, Partner("CP-1", "KAM-1", False, "Gujarat")])
 def test_2_2_the_target_is_an_active_partner(partner: Partner | None) -> None:
     with refused("RULE_VIOLATION", "assignedTo"):
-        check_owner(caller(Role.ADMIN), "CP-1", partner)
+        check_active("CP-1", partner)
     with refused("RULE_VIOLATION", "cpId"):
         check_reassign(caller(Role.ADMIN), "CP-1", partner, "Gujarat", override=True)
 

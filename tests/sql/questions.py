@@ -144,19 +144,25 @@ LISTS: Final = {
         lambda db, caller, wish: people.channel_partners(db, caller, people.Wanted(**wish, now=NOW)),
         browse_people.PartnerFilters,
         SELLERS,
-        DAYS | {"status": ("active", "pending"), "kam_id": (f"KAM-{FIRST}",), "state": ("GJ",), "search": SEARCHES},
+        DAYS
+        | {
+            "status": (("active",), ("pending",), ("active", "pending")),
+            "kam_id": (f"KAM-{FIRST}",),
+            "state": ("GJ",),
+            "search": SEARCHES,
+        },
     ),
     "kams": Kind(
         lambda db, caller, wish: people.kams(db, caller, people.Wanted(**wish)),
         browse_people.StaffFilters,
         (ADMIN, KAM),
-        DAYS | {"status": ("active",), "search": SEARCHES},
+        DAYS | {"status": (("active",),), "search": SEARCHES},
     ),
     "admins": Kind(
         lambda db, caller, wish: people.admins(db, people.Wanted(**wish)),
         browse_people.StaffFilters,
         (ADMIN,),
-        DAYS | {"status": ("active",), "search": SEARCHES},
+        DAYS | {"status": (("active",),), "search": SEARCHES},
     ),
     "notifications": Kind(
         lambda db, caller, wish: notifications.page(db, caller.user_id, notifications.Wanted(**wish)),

@@ -64,7 +64,9 @@ def test_a_sync_holds_the_papers_and_the_newest_entries_of_every_lead(full: Worl
     content = synced(full, caller)
     papers, entries = [], []
     for lead in content["leads"]:
-        papers += full.data(browse_documents.list_lead_documents, caller, lead_id=lead["leadId"])["items"]
+        of_lead = full.data(browse_documents.list_lead_documents, caller, lead_id=lead["leadId"])["items"]
+        assert {paper["leadId"] for paper in of_lead} <= {lead["leadId"]}
+        papers += of_lead
         page = full.data(browse_leads.get_timeline, caller, lead_id=lead["leadId"], limit=20)
         entries += page["items"]
         synced_here = [entry for entry in content["timeline"] if entry["id"].startswith(lead["leadId"] + "/")]
