@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Literal
 
 from shared_code import resets
-from shared_code.adapters.calls import ProviderFailed
+from shared_code.adapters.calls import AT_ONCE, ProviderFailed
+from shared_code.adapters.lane import Lane
 from shared_code.context import Context
 from shared_code.errors import RateLimited
 from shared_code.messaging import dispatch
@@ -20,6 +21,7 @@ from shared_code.sql.pool import Db, Rows
 Letter = Literal["passwordReset", "kamWelcome", "cpApproved"]
 SENDING = timedelta(minutes=1)  # longer than SendGrid is given, retries included
 PATIENCE, GLANCE = 25.0, 0.2  # seconds that somebody waits whose mail is being sent already, and between two looks
+_line = Lane("letters", AT_ONCE)  # of those who wait: they must not take the threads that all else needs
 
 
 @dataclass(frozen=True)
@@ -77,16 +79,23 @@ def _turn(ctx: Context, key: str) -> Window:
 
     Whoever sent the request again under its Idempotency-Key thus gets the first answer, and no second mail.
     """
-    until = time.monotonic() + PATIENCE
-    while True:
-        window = ctx.there(count_in_window(ctx.db, key, SENDING).fetchone())
-        if window.count == 1:
-            return window
-        if time.monotonic() > until:
-            raise Refusal("PROVIDER_BUSY", "The same e-mail is being sent right now. Wait a moment.", retry_after=5)
-        ctx.rollback()
-        time.sleep(GLANCE)
-        ctx.begin()
+    window, until = _counted(ctx, key), time.monotonic() + PATIENCE
+    if window.count == 1:
+        return window
+    with _line:
+        while window.count > 1:
+            if time.monotonic() > until:
+                message = "The same e-mail is being sent right now. Wait a moment."
+                raise Refusal("PROVIDER_BUSY", message, retry_after=5)
+            ctx.rollback()
+            time.sleep(GLANCE)
+            ctx.begin()
+            window = _counted(ctx, key)
+    return window
+
+
+def _counted(ctx: Context, key: str) -> Window:
+    return ctx.there(count_in_window(ctx.db, key, SENDING).fetchone())
 
 
 def _token(ctx: Context, to: Addressee, valid_for: timedelta | None) -> str:

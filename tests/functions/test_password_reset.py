@@ -12,6 +12,8 @@ from functions.auth.change_password import change_password
 from functions.auth.password_reset import complete_password_reset, request_password_reset
 from localhost.standins import StandIns
 from shared_code import resets
+from shared_code.adapters.lane import Lane
+from shared_code.adapters.sendgrid_mail import SendGrid
 from tests.rules.samples import refused
 from tests.staff import Staff, mailed_tokens
 from tests.world import World, race
@@ -187,6 +189,19 @@ def test_a_known_and_an_unknown_address_wait_the_same_time_also_when_the_mail_ta
     with world.with_settings(provider_timeout_seconds=1.0):  # and tried three times
         took = [seconds(email) for email in ("nobody@solarium.test", person.email, "nobody@solarium.test")]
     assert all(0.3 <= each < 2.0 for each in took)
+
+
+def test_they_wait_the_same_time_also_when_so_many_mails_hang_that_no_other_can_be_tried(
+    world: World, standins: StandIns, person: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(password_reset, "ANSWER_AFTER", 0.3)
+    monkeypatch.setattr(SendGrid, "lane", Lane(None, 1))
+    with SendGrid.lane:
+        for email in ("nobody@solarium.test", person.email):
+            began = time.monotonic()
+            assert ask(world, email) == ASKED
+            assert 0.3 <= time.monotonic() - began < 2.0
+    assert mailed_tokens(standins, person.email) == []
 
 
 def test_the_database_holds_no_token_and_the_audit_no_hash(world: World, standins: StandIns, person: Staff) -> None:

@@ -1,5 +1,6 @@
 """A mail that an Admin orders: sent at once, by our words, and its failure is the answer (api.md 2.1)."""
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -152,6 +153,20 @@ def test_of_many_at_once_under_one_key_one_mails_and_all_get_its_answer(
     assert [answer.said for answer in answers] == [answers[0].said] * 8
     assert answers[0].data == {"emailSent": True}
     assert len(standins.inbox.find(person.email)) == 1
+
+
+def test_no_more_than_eight_wait_for_a_mail_that_is_being_sent(
+    world: World, standins: StandIns, person: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "PATIENCE", 1.0)
+    with world.pool.connection() as db:  # as another instance does while SendGrid hangs
+        count_in_window(db, f"letter:passwordReset:{person.user_id}", letters.SENDING)
+    outcomes = race(20, lambda _: order(world, person.email, "passwordReset"))
+    assert Counter(map(str, outcomes)) == {
+        "The same e-mail is being sent right now. Wait a moment.": 8,
+        "Too many others are asking for the same right now. Please try again in a few seconds.": 12,
+    }
+    assert standins.inbox.find(person.email) == []
 
 
 def test_a_failure_is_not_kept_and_the_same_key_mails_later(edge: Edge, standins: StandIns, person: Staff) -> None:
