@@ -176,9 +176,9 @@ def changing(stage: Stage, title: str, path: str, person: Person, body: dict[str
     return f"masterdata/{kind}/{row[to_camel(KINDS[kind].id_column)]}", person, body
 
 
-def at_once(stage: Stage, title: str, path: str, person: Person, body: dict[str, Any]) -> Call:
-    """A setting that is announced cannot be changed before, which other tests do."""
-    return path, person, {field: value for field, value in body.items() if field != "validFrom"}
+def setting(stage: Stage, title: str, path: str, person: Person, body: dict[str, Any]) -> Call:
+    """Behind what other tests announce: what is announced can only be followed."""
+    return path, person, body | {"validFrom": "2199-12-31"}
 
 
 def kind_of(name: str, title: str) -> str:
@@ -209,7 +209,7 @@ BEFORE: dict[str, Callable[[Stage, str, str, Person, dict[str, Any]], Call]] = {
     "restore_document": restoring,
     "add_master_data": adding,
     "change_master_data": changing,
-    "change_settings": at_once,
+    "change_settings": setting,
 }
 
 
