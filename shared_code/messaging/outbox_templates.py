@@ -33,7 +33,7 @@ def _approval_by_mail(ctx: Context, message: Message) -> None:
 def _partner(ctx: Context, message: Message) -> Standing:
     """The partner as it stands by now: it may have another phone or address, or may not enter any more."""
     params = json.loads(message.params)
-    if "userId" not in params:  # an earlier version left it: where it was to go then is all that is known
+    if "userId" not in params:  # written to a phone or an address that is no account's
         return Standing("", "CP", params.get("name"), message.recipient, message.recipient, "active", blocked=False)
     with ctx.pool.connection() as db:
         partner = accounts.find(db, params["userId"]).fetchone()
