@@ -13,11 +13,11 @@ from typing import Final
 
 import psycopg
 from azure.core.exceptions import AzureError
-from psycopg.conninfo import conninfo_to_dict
 
 from localhost.azurite import Azurite, admit_pages, make_containers
 from localhost.children import StartError, claimed
 from localhost.postgres import Postgres, admit_app
+from shared_code.settings import is_database_address
 
 SERVERS: Final = ("DATABASE_URL", "AZURE_STORAGE_CONNECTION_STRING")  # given, they are used instead of our own
 _MARK: Final = "solarium"  # the file by which we know a folder as one of ours
@@ -139,12 +139,7 @@ def _origins(settings: Mapping[str, str]) -> list[str]:
 
 def _check_address(database_url: str) -> None:
     """Raises StartError for one that cannot be used, and does not repeat it: there may be a password in it."""
-    try:
-        conninfo_to_dict(database_url)
-        usable = database_url.startswith(("postgresql://", "postgres://"))
-    except psycopg.ProgrammingError:
-        usable = False
-    if not usable:
+    if not (database_url.startswith(("postgresql://", "postgres://")) and is_database_address(database_url)):
         raise StartError("DATABASE_URL is not an address like postgresql://owner:password@127.0.0.1:5432/solarium.")
 
 

@@ -85,16 +85,13 @@ def _openapi(chosen: Mapping[str, object]) -> None:
 
 
 def _owner_url() -> str:
-    from psycopg import ProgrammingError
-    from psycopg.conninfo import conninfo_to_dict
+    from shared_code.settings import is_database_address
 
     url = os.environ.get("DATABASE_URL")
     if not url:
         sys.exit("DATABASE_URL must name the database, as its owner. Of an app that runs here: $(make database)")
-    try:
-        conninfo_to_dict(url)
-    except ProgrammingError:
-        sys.exit("DATABASE_URL is not an address like postgresql://owner:password@host:5432/solarium.")  # a secret
+    if not is_database_address(url):
+        sys.exit("DATABASE_URL is not an address like postgresql://owner:password@host:5432/solarium.")
     return url
 
 

@@ -37,11 +37,18 @@ ApiKey = Annotated[SecretStr, AfterValidator(_for_a_header)]
 Sender = Annotated[str, StringConstraints(pattern=rf"^({ADDRESS}|[^<>@]*<{ADDRESS}>)$")]
 
 
-def _database_address(url: SecretStr) -> SecretStr:
+def is_database_address(url: str) -> bool:
+    """Whether PostgreSQL's library can read it. Ask before it is used: the complaint repeats it, password and all."""
     try:
-        conninfo_to_dict(url.get_secret_value())
+        conninfo_to_dict(url)
     except psycopg.ProgrammingError:
-        raise ValueError("must be an address like postgresql://role:password@host:5432/solarium") from None
+        return False
+    return True
+
+
+def _database_address(url: SecretStr) -> SecretStr:
+    if not is_database_address(url.get_secret_value()):
+        raise ValueError("must be an address like postgresql://role:password@host:5432/solarium")
     return url
 
 
